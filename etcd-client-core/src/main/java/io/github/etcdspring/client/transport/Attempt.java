@@ -1,0 +1,166 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.Objects;
+
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sending of a call. It has a listener of its own, so that what still arrives for it
+ * after the call has moved on is ignored.
+ *
+ * @param <Q> the type of the request on the wire
+ * @param <R> the type of the answer
+ */
+final class Attempt<Q, R> extends ClientCall.Listener<R> {
+
+	private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final Metadata.Key<String> HAS_LEADER = Metadata.Key.of("hasleader",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private final Call<Q, R> call;
+
+	private final Endpoint endpoint;
+
+	private final int connection;
+
+	private final Credentials.@Nullable Token token;
+
+	private final long startedAt;
+
+	private final AttemptTracer tracer = new AttemptTracer();
+
+	private volatile @Nullable ClientCall<Q, R> clientCall;
+
+	private volatile boolean abandoned;
+
+	private @Nullable R answer;
+
+	Attempt(Call<Q, R> call, Endpoint endpoint, Credentials.@Nullable Token token, long startedAt) {
+		this.call = call;
+		this.endpoint = endpoint;
+		this.connection = endpoint.connection();
+		this.token = token;
+		this.startedAt = startedAt;
+	}
+
+	void start() {
+		Rpc<Q, R> rpc = this.call.rpc();
+		Metadata headers = new Metadata();
+		if (rpc.requiresLeader()) {
+			headers.put(HAS_LEADER, "true");
+		}
+		if (this.token != null && this.token.value() != null) {
+			headers.put(TOKEN, this.token.value());
+		}
+		ClientCall<Q, R> started = null;
+		try {
+			started = this.endpoint.channel().newCall(rpc.method(), AttemptTracer.CALL_OPTIONS);
+			this.tracer.beforeStart();
+			try {
+				started.start(this, headers);
+			}
+			finally {
+				AttemptTracer.afterStart();
+			}
+			// One answer is expected; asking for two lets gRPC notice a second one.
+			started.request(2);
+			started.sendMessage(rpc.request());
+			started.halfClose();
+		}
+		catch (RuntimeException ex) {
+			// An interceptor of the application, or a channel that was shut down
+			// meanwhile.
+			if (started != null) {
+				started.cancel("The call could not be started", ex);
+			}
+			this.call.attemptClosed(this, Status.fromThrowable(ex), started == null);
+			return;
+		}
+		this.clientCall = started;
+		if (this.call.hasLeft(this) || this.abandoned) {
+			started.cancel("The call ended while it was started", null);
+		}
+	}
+
+	/**
+	 * Take the attempt off the wire. Its call has moved on.
+	 */
+	void cancel() {
+		ClientCall<Q, R> started = this.clientCall;
+		if (started != null) {
+			started.cancel("The call ended on the client's side", null);
+		}
+	}
+
+	/**
+	 * The connection does not answer any more. A read goes elsewhere, and so does a write
+	 * that never got onto the connection; one that did keeps waiting, because it may be
+	 * applied.
+	 */
+	void connectionLost() {
+		if (this.call.rpc().repeatable()) {
+			this.call.moveOn(this);
+		}
+		else if (!this.tracer.hasStream()) {
+			this.abandoned = true;
+			cancel();
+		}
+	}
+
+	@Override
+	public void onHeaders(Metadata headers) {
+		this.endpoint.heard();
+	}
+
+	@Override
+	public void onMessage(R message) {
+		this.answer = message;
+	}
+
+	@Override
+	public void onClose(Status status, Metadata trailers) {
+		boolean unsent = this.tracer.provesUnsent();
+		if (this.answer == null && !unsent && status.getCode() != Status.Code.UNAVAILABLE) {
+			// An error without a message comes without headers.
+			this.endpoint.heard();
+		}
+		if (status.isOk() && this.answer != null) {
+			this.call.succeed(this, Objects.requireNonNull(this.answer));
+		}
+		else if (status.isOk()) {
+			this.call.attemptClosed(this, Status.INTERNAL.withDescription("The server sent no answer"), false);
+		}
+		else if (this.abandoned && unsent) {
+			this.call.attemptClosed(this, Status.UNAVAILABLE.withDescription("The connection was given up"), true);
+		}
+		else {
+			this.call.attemptClosed(this, status, unsent);
+		}
+	}
+
+	Endpoint endpoint() {
+		return this.endpoint;
+	}
+
+	int connection() {
+		return this.connection;
+	}
+
+	Credentials.@Nullable Token token() {
+		return this.token;
+	}
+
+	long startedAt() {
+		return this.startedAt;
+	}
+
+}

@@ -1,0 +1,307 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Codec;
+import io.grpc.ConnectivityState;
+import io.grpc.DecompressorRegistry;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One address of a member and the connection to it. Connects when asked to, tells
+ * {@link Endpoints} of every change, and finds out whether a silent connection is dead.
+ * Except for the fields that every call reads, its state belongs to the synchronization
+ * context of {@link Endpoints}.
+ */
+final class Endpoint {
+
+	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
+
+	private final String name;
+
+	private final @Nullable InetAddress address;
+
+	private final ManagedChannel channel;
+
+	private final Endpoints owner;
+
+	private final Timer timer;
+
+	private final List<Attempt<?, ?>> suspects = new ArrayList<>();
+
+	private volatile boolean ready;
+
+	private volatile boolean used;
+
+	private volatile long lastHeard;
+
+	/** Counts connections, so that a late report about an old one is told apart. */
+	private volatile int connection;
+
+	private volatile ConnectivityState state = ConnectivityState.IDLE;
+
+	private boolean connectAsked;
+
+	private long connectAskedAt;
+
+	private long lastDial;
+
+	private boolean avoided;
+
+	private long avoidedUntil;
+
+	private @Nullable LivenessProbe probe;
+
+	private boolean closed;
+
+	private Endpoint(String name, @Nullable InetAddress address, ManagedChannel channel, Endpoints owner, Timer timer) {
+		this.name = name;
+		this.address = address;
+		this.channel = channel;
+		this.owner = owner;
+		this.timer = timer;
+		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
+		watch(ConnectivityState.IDLE);
+	}
+
+	/**
+	 * Create an endpoint; nothing is connected yet.
+	 * @param configured the endpoint as the application wrote it
+	 * @param address the address of its name, or {@code null} if it has no name
+	 * @param options the client's settings
+	 * @param owner whom to tell of changes
+	 * @param timer the time
+	 * @return the endpoint
+	 */
+	static Endpoint create(EndpointAddress configured, @Nullable InetAddress address, TransportOptions options,
+			Endpoints owner, Timer timer) {
+		String authority = configured.authority();
+		String numeric = (address != null)
+				? new EndpointAddress(configured.secure(), address.getHostAddress(), configured.port()).authority()
+				: authority;
+		ChannelCredentials credentials = configured.secure() ? options.tls().toCredentials()
+				: InsecureChannelCredentials.create();
+		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder("dns:///" + numeric, credentials)
+			.overrideAuthority(authority)
+			.directExecutor()
+			// One owner of retries, and gRPC's own layer costs a fifth of a call.
+			.disableRetry()
+			.disableServiceConfigLookUp()
+			.maxInboundMessageSize(options.maxInboundSize())
+			.userAgent("etcd-spring")
+			// etcd never compresses unless asked to.
+			.decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false));
+		if (!options.keepAliveTime().isZero()) {
+			builder.keepAliveTime(options.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
+				.keepAliveTimeout(options.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+				.keepAliveWithoutCalls(false);
+		}
+		options.channelCustomizer().customize(builder);
+		String name = numeric.equals(authority) ? configured.toString() : configured + " (" + numeric + ")";
+		return new Endpoint(name, address, builder.build(), owner, timer);
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	@Nullable InetAddress address() {
+		return this.address;
+	}
+
+	ManagedChannel channel() {
+		return this.channel;
+	}
+
+	boolean isReady() {
+		return this.ready;
+	}
+
+	boolean isUsed() {
+		return this.used;
+	}
+
+	int connection() {
+		return this.connection;
+	}
+
+	/** Something came from the server. */
+	void heard() {
+		this.lastHeard = this.timer.nanoTime();
+	}
+
+	boolean isSilentSince(long nanoTime) {
+		return this.lastHeard - nanoTime < 0;
+	}
+
+	boolean hasFailed() {
+		return this.state == ConnectivityState.TRANSIENT_FAILURE;
+	}
+
+	/**
+	 * Connect, unless it is connected or being connected.
+	 */
+	void connect() {
+		if (this.ready || this.closed) {
+			return;
+		}
+		this.used = true;
+		long now = this.timer.nanoTime();
+		if (!this.connectAsked) {
+			this.connectAsked = true;
+			this.connectAskedAt = now;
+		}
+		if (hasFailed() && now - this.lastDial >= Endpoints.REDIAL_NANOS) {
+			this.lastDial = now;
+			this.channel.resetConnectBackoff();
+		}
+		this.channel.getState(true);
+	}
+
+	/**
+	 * Whether it is worth waiting for this endpoint rather than trying the next one.
+	 * @return whether it is being connected and has not taken long
+	 */
+	boolean isHopeful() {
+		return !hasFailed() && this.timer.nanoTime() - this.connectAskedAt < Endpoints.PATIENCE_NANOS;
+	}
+
+	long connectAskedAt() {
+		return this.connectAskedAt;
+	}
+
+	/** Prefer other endpoints for a while. */
+	void avoid() {
+		this.avoidedUntil = this.timer.nanoTime() + Endpoints.REDIAL_NANOS;
+		this.avoided = true;
+	}
+
+	boolean isAvoided() {
+		return this.avoided && this.timer.nanoTime() - this.avoidedUntil < 0;
+	}
+
+	/**
+	 * Give up the connection and make a new one for later calls. Calls that were sent
+	 * stay on the old one.
+	 */
+	void renew() {
+		if (this.closed) {
+			return;
+		}
+		this.connection++;
+		this.ready = false;
+		this.connectAsked = false;
+		this.channel.enterIdle();
+	}
+
+	/**
+	 * Find out whether the endpoint still answers, for an attempt that has waited long.
+	 * @param attempt the attempt, which is told if it does not
+	 */
+	void suspect(Attempt<?, ?> attempt) {
+		if (attempt.connection() != this.connection) {
+			attempt.connectionLost();
+			return;
+		}
+		this.suspects.add(attempt);
+		if (this.probe == null && !this.closed) {
+			this.probe = new LivenessProbe(this.channel, this.timer,
+					(alive) -> this.owner.execute(() -> probed(alive)));
+			this.probe.start();
+		}
+	}
+
+	private void probed(boolean alive) {
+		this.probe = null;
+		List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
+		this.suspects.clear();
+		if (alive || this.closed) {
+			heard();
+			return;
+		}
+		logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
+		renew();
+		this.owner.failed(this, this.connection - 1);
+		waiting.forEach(Attempt::connectionLost);
+	}
+
+	private void watch(ConnectivityState last) {
+		this.channel.notifyWhenStateChanged(last, () -> {
+			ConnectivityState now = this.channel.getState(false);
+			this.owner.execute(() -> changed(now));
+			if (now != ConnectivityState.SHUTDOWN) {
+				watch(now);
+			}
+		});
+	}
+
+	private void changed(ConnectivityState now) {
+		ConnectivityState before = this.state;
+		this.state = now;
+		boolean wasReady = this.ready;
+		this.ready = now == ConnectivityState.READY;
+		if (this.ready && !wasReady) {
+			this.connection++;
+			this.connectAsked = false;
+			heard();
+			logger.info("etcd endpoint {} is connected", this.name);
+		}
+		else if (now == ConnectivityState.TRANSIENT_FAILURE && before != now) {
+			this.lastDial = this.timer.nanoTime();
+			logger.warn("etcd endpoint {} cannot be reached: {}", this.name, failure());
+		}
+		else if (wasReady && !this.closed) {
+			logger.info("etcd endpoint {} has closed its connection", this.name);
+		}
+		if (wasReady != this.ready) {
+			this.owner.readinessChanged(this);
+		}
+		this.owner.drive();
+	}
+
+	/**
+	 * Say why the endpoint accepts no calls.
+	 * @return the cause in words
+	 */
+	String failure() {
+		if (hasFailed()) {
+			String cause = LivenessProbe.failureOf(this.channel);
+			if (cause != null) {
+				return cause;
+			}
+		}
+		if (this.ready) {
+			return "connected";
+		}
+		long millis = TimeUnit.NANOSECONDS.toMillis(this.timer.nanoTime() - this.connectAskedAt);
+		return this.connectAsked ? "no connection after " + millis + " ms" : "not connected";
+	}
+
+	void close() {
+		this.closed = true;
+		this.ready = false;
+		this.channel.shutdown();
+	}
+
+	void closeNow() {
+		this.closed = true;
+		this.ready = false;
+		this.channel.shutdownNow();
+	}
+
+}

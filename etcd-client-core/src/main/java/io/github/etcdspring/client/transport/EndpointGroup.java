@@ -1,0 +1,139 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the application wrote as one endpoint: one endpoint per address of its name. The
+ * name is resolved when it is first needed, and again when none of its addresses can be
+ * reached. Belongs to the synchronization context of {@link Endpoints}.
+ */
+final class EndpointGroup {
+
+	private static final Logger logger = LoggerFactory.getLogger(EndpointGroup.class);
+
+	private final EndpointAddress configured;
+
+	private final TransportOptions options;
+
+	private final Endpoints owner;
+
+	private final Timer timer;
+
+	private final HostResolver resolver;
+
+	private List<Endpoint> endpoints = List.of();
+
+	private boolean resolving;
+
+	private boolean resolved;
+
+	private long resolvedAt;
+
+	private @Nullable String failure;
+
+	EndpointGroup(EndpointAddress configured, TransportOptions options, Endpoints owner, Timer timer,
+			HostResolver resolver) {
+		this.configured = configured;
+		this.options = options;
+		this.owner = owner;
+		this.timer = timer;
+		this.resolver = resolver;
+		if (HostResolver.isAddress(configured.host())) {
+			this.endpoints = List.of(Endpoint.create(configured, null, options, owner, timer));
+			this.resolved = true;
+		}
+	}
+
+	List<Endpoint> endpoints() {
+		return this.endpoints;
+	}
+
+	/**
+	 * Resolve the name if that has not been done, or if its addresses no longer help.
+	 */
+	void refresh() {
+		if (this.resolving || HostResolver.isAddress(this.configured.host())) {
+			return;
+		}
+		boolean helpless = this.endpoints.stream().allMatch((endpoint) -> !endpoint.isReady() && !endpoint.isHopeful());
+		boolean recent = this.resolved && this.timer.nanoTime() - this.resolvedAt < Endpoints.REDIAL_NANOS;
+		if (!helpless || recent) {
+			return;
+		}
+		this.resolving = true;
+		// Resolving blocks, without a bound that we could set.
+		Thread thread = new Thread(this::resolve, "etcd-resolve-" + this.configured.host());
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void resolve() {
+		List<InetAddress> addresses = List.of();
+		String cause = null;
+		try {
+			addresses = this.resolver.resolve(this.configured.host());
+		}
+		catch (UnknownHostException ex) {
+			cause = "the host name " + this.configured.host() + " has no address";
+		}
+		catch (RuntimeException ex) {
+			cause = "the host name " + this.configured.host() + " could not be resolved: " + ex.getMessage();
+		}
+		List<InetAddress> found = addresses;
+		String failed = cause;
+		this.owner.execute(() -> resolved(found, failed));
+	}
+
+	private void resolved(List<InetAddress> addresses, @Nullable String cause) {
+		this.resolving = false;
+		this.resolved = true;
+		this.resolvedAt = this.timer.nanoTime();
+		if (cause != null && this.failure == null) {
+			logger.warn("etcd endpoint {} cannot be reached: {}", this.configured, cause);
+		}
+		this.failure = cause;
+		if (!this.owner.isClosed() && !addresses.isEmpty()) {
+			List<Endpoint> before = this.endpoints;
+			this.endpoints = addresses.stream().distinct().map(this::endpointFor).toList();
+			this.owner.rebuild();
+			before.stream().filter((endpoint) -> !this.endpoints.contains(endpoint)).forEach(Endpoint::close);
+		}
+		this.owner.drive();
+	}
+
+	private Endpoint endpointFor(InetAddress address) {
+		for (Endpoint endpoint : this.endpoints) {
+			if (address.equals(endpoint.address())) {
+				return endpoint;
+			}
+		}
+		return Endpoint.create(this.configured, address, this.options, this.owner, this.timer);
+	}
+
+	/**
+	 * Say for each address why it accepts no calls.
+	 * @param causes where to add the causes
+	 */
+	void describe(List<String> causes) {
+		if (this.endpoints.isEmpty()) {
+			causes.add(this.configured + ": " + ((this.failure != null) ? this.failure
+					: "the host name " + this.configured.host() + " is not resolved yet"));
+		}
+		for (Endpoint endpoint : new ArrayList<>(this.endpoints)) {
+			causes.add(endpoint.name() + ": " + endpoint.failure());
+		}
+	}
+
+}

@@ -1,0 +1,338 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.grpc.SynchronizationContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Picks the endpoint of each attempt, and connects endpoints for the calls that find none
+ * ready. A call is only ever sent on an endpoint that is connected; until there is one it
+ * waits here, where nothing has been sent for sure.
+ * <p>
+ * Everything but the pick itself runs in one synchronization context, so it needs no lock
+ * and cannot deadlock with gRPC's own.
+ */
+final class Endpoints {
+
+	/**
+	 * An endpoint that nobody can reach is dialled again this often while it is wanted.
+	 */
+	static final long REDIAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/** How long an endpoint may take to connect before the next one is tried as well. */
+	static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Logger logger = LoggerFactory.getLogger(Endpoints.class);
+
+	private final TransportOptions options;
+
+	private final Timer timer;
+
+	private final SynchronizationContext context = new SynchronizationContext(
+			(thread, ex) -> logger.error("A defect while choosing an endpoint", ex));
+
+	private final List<EndpointGroup> groups = new ArrayList<>();
+
+	private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	private volatile List<Endpoint> all = List.of();
+
+	private volatile @Nullable Endpoint current;
+
+	private volatile boolean closed;
+
+	private Timer.@Nullable Timeout wake;
+
+	Endpoints(TransportOptions options, Timer timer, HostResolver resolver, Random random) {
+		this.options = options;
+		this.timer = timer;
+		List<EndpointAddress> addresses = new ArrayList<>(options.endpoints());
+		if (options.strategy() == EndpointStrategy.SHUFFLED) {
+			Collections.shuffle(addresses, random);
+		}
+		execute(() -> {
+			for (EndpointAddress address : addresses) {
+				this.groups.add(new EndpointGroup(address, options, this, timer, resolver));
+			}
+			rebuild();
+		});
+	}
+
+	void execute(Runnable task) {
+		this.context.execute(task);
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	int size() {
+		return this.all.size();
+	}
+
+	List<Endpoint> all() {
+		return this.all;
+	}
+
+	/**
+	 * Return the endpoint that calls use now.
+	 * @return the endpoint, connected or not, or {@code null} before a name is resolved
+	 */
+	@Nullable Endpoint current() {
+		return this.current;
+	}
+
+	/**
+	 * Pick the endpoint of an attempt.
+	 * @return a connected endpoint, or {@code null} if the call has to wait
+	 */
+	@Nullable Endpoint pick() {
+		if (this.options.strategy() != EndpointStrategy.ROUND_ROBIN) {
+			Endpoint endpoint = this.current;
+			return (endpoint != null && endpoint.isReady()) ? endpoint : null;
+		}
+		List<Endpoint> endpoints = this.all;
+		int size = endpoints.size();
+		int start = (size > 1) ? (this.turn.getAndIncrement() & Integer.MAX_VALUE) % size : 0;
+		Endpoint avoided = null;
+		for (int i = 0; i < size; i++) {
+			Endpoint endpoint = endpoints.get((start + i) % size);
+			if (endpoint.isReady()) {
+				if (!endpoint.isAvoided()) {
+					return endpoint;
+				}
+				avoided = (avoided != null) ? avoided : endpoint;
+			}
+		}
+		return avoided;
+	}
+
+	/**
+	 * Wait for a connected endpoint.
+	 * @param waiter told when there is one, or when there was none for the connect
+	 * timeout
+	 */
+	void await(Waiter waiter) {
+		execute(() -> {
+			if (this.closed) {
+				waiter.unreachable("the client is closed");
+				return;
+			}
+			this.waiting.add(new Waiting(waiter));
+			drive();
+		});
+	}
+
+	/**
+	 * An attempt failed in a way that another endpoint would probably not have. However
+	 * many attempts report the same connection, the client moves once.
+	 * @param endpoint the attempt's endpoint
+	 * @param connection the attempt's connection
+	 */
+	void failed(Endpoint endpoint, int connection) {
+		execute(() -> {
+			if (endpoint.connection() == connection) {
+				leave(endpoint);
+			}
+		});
+	}
+
+	/**
+	 * Prefer other endpoints from now on.
+	 * @param endpoint the endpoint to leave
+	 */
+	void leave(Endpoint endpoint) {
+		if (this.closed) {
+			return;
+		}
+		boolean recent = endpoint.isAvoided();
+		endpoint.avoid();
+		if (this.all.size() > 1) {
+			if (endpoint == this.current) {
+				moveTo(next(endpoint));
+			}
+		}
+		else if (endpoint.isReady() && !recent) {
+			// Behind one address there may be several members.
+			endpoint.renew();
+		}
+	}
+
+	private Endpoint next(Endpoint endpoint) {
+		List<Endpoint> endpoints = this.all;
+		return endpoints.get((endpoints.indexOf(endpoint) + 1) % endpoints.size());
+	}
+
+	private void moveTo(Endpoint endpoint) {
+		if (this.options.strategy() != EndpointStrategy.ROUND_ROBIN) {
+			logger.debug("etcd calls go to {} now", endpoint.name());
+		}
+		this.current = endpoint;
+	}
+
+	/** The addresses of a name have changed. */
+	void rebuild() {
+		List<Endpoint> endpoints = new ArrayList<>();
+		for (EndpointGroup group : this.groups) {
+			endpoints.addAll(group.endpoints());
+		}
+		this.all = List.copyOf(endpoints);
+		Endpoint endpoint = this.current;
+		if (!endpoints.isEmpty() && (endpoint == null || !endpoints.contains(endpoint))) {
+			this.current = endpoints.get(0);
+		}
+	}
+
+	/**
+	 * Go on connecting for those who wait, and let them go once there is an endpoint.
+	 * Runs after everything that may have changed the picture.
+	 */
+	void drive() {
+		if (this.closed || this.waiting.isEmpty()) {
+			return;
+		}
+		cancelWake();
+		connectForWaiting();
+		if (pick() != null) {
+			while (!this.waiting.isEmpty()) {
+				this.waiting.remove().ready();
+			}
+			return;
+		}
+		this.wake = this.timer.schedule(nextWake(), () -> execute(() -> {
+			this.wake = null;
+			drive();
+		}));
+	}
+
+	private void connectForWaiting() {
+		// Once a name, of which several may be needed: the first that works is enough.
+		this.groups.forEach(EndpointGroup::refresh);
+		List<Endpoint> endpoints = this.all;
+		boolean all = this.options.strategy() == EndpointStrategy.ROUND_ROBIN;
+		Endpoint start = this.current;
+		int first = (start != null) ? endpoints.indexOf(start) : 0;
+		for (int i = 0; i < endpoints.size(); i++) {
+			Endpoint endpoint = endpoints.get((first + i) % endpoints.size());
+			endpoint.connect();
+			if (!all && endpoint.isReady()) {
+				moveTo(endpoint);
+				return;
+			}
+			if (!all && endpoint.isHopeful()) {
+				return;
+			}
+		}
+	}
+
+	private long nextWake() {
+		long now = this.timer.nanoTime();
+		long wait = REDIAL_NANOS;
+		for (Endpoint endpoint : this.all) {
+			if (endpoint.isHopeful()) {
+				wait = Math.min(wait, endpoint.connectAskedAt() + PATIENCE_NANOS - now);
+			}
+		}
+		return Math.max(wait, 0);
+	}
+
+	private void cancelWake() {
+		Timer.Timeout timeout = this.wake;
+		if (timeout != null) {
+			timeout.cancel();
+			this.wake = null;
+		}
+	}
+
+	void readinessChanged(Endpoint endpoint) {
+		CallObserver observer = this.options.callObserver();
+		if (observer != null) {
+			observer.endpointChanged(endpoint.name(), endpoint.isReady());
+		}
+	}
+
+	/**
+	 * Say for each endpoint why it accepts no calls.
+	 * @return the causes in words
+	 */
+	private String describe() {
+		List<String> causes = new ArrayList<>();
+		this.groups.forEach((group) -> group.describe(causes));
+		return String.join("; ", causes);
+	}
+
+	void close() {
+		this.closed = true;
+		execute(() -> {
+			cancelWake();
+			while (!this.waiting.isEmpty()) {
+				this.waiting.remove().giveUp("the client is closed");
+			}
+			this.all.forEach(Endpoint::closeNow);
+		});
+	}
+
+	/**
+	 * A call that waits for a connected endpoint.
+	 */
+	interface Waiter {
+
+		/** There is an endpoint; it is worth picking again. */
+		void endpointReady();
+
+		/**
+		 * There was none for the connect timeout.
+		 * @param causes why, for each endpoint
+		 */
+		void unreachable(String causes);
+
+	}
+
+	private final class Waiting {
+
+		private final Waiter waiter;
+
+		private final Timer.Timeout timeout;
+
+		Waiting(Waiter waiter) {
+			this.waiter = waiter;
+			this.timeout = Endpoints.this.timer.schedule(Endpoints.this.options.connectTimeout().toNanos(),
+					() -> execute(this::expire));
+		}
+
+		private void ready() {
+			this.timeout.cancel();
+			this.waiter.endpointReady();
+		}
+
+		private void expire() {
+			if (Endpoints.this.waiting.remove(this)) {
+				this.waiter.unreachable(describe());
+			}
+		}
+
+		private void giveUp(String cause) {
+			this.timeout.cancel();
+			this.waiter.unreachable(cause);
+		}
+
+	}
+
+}

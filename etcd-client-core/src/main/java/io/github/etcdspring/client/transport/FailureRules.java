@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.Reason;
+
+/**
+ * What a failed attempt means: whether the call was applied, whether it may be sent
+ * again, and whether its endpoint is to blame. A call that changes something is sent
+ * again only when the attempt is provably not applied; the list of such refusals is
+ * closed.
+ */
+final class FailureRules {
+
+	/** The member refuses before it proposes anything, so another member may be asked. */
+	private static final Set<Reason> REFUSED = EnumSet.of(Reason.NO_LEADER, Reason.NOT_SUPPORTED_FOR_LEARNER,
+			Reason.TOO_MANY_REQUESTS);
+
+	/** The token is refused before anything is proposed; a new one may be accepted. */
+	private static final Set<Reason> TOKEN_REFUSED = EnumSet.of(Reason.INVALID_AUTH_TOKEN, Reason.AUTH_OLD_REVISION,
+			Reason.USER_NAME_EMPTY);
+
+	/** The server gave up waiting, or stopped: what it proposed may still be applied. */
+	private static final Set<Reason> SERVER_GAVE_UP = EnumSet.of(Reason.REQUEST_TIMED_OUT,
+			Reason.TIMED_OUT_LEADER_FAILURE, Reason.TIMED_OUT_CONNECTION_LOST, Reason.TIMED_OUT_APPLIED_INDEX,
+			Reason.TIMED_OUT_LEADER_TRANSFER, Reason.REQUEST_DEADLINE_EXCEEDED, Reason.REQUEST_CANCELLED);
+
+	private static final Set<Reason> INDEFINITE = EnumSet.of(Reason.LEADER_CHANGED, Reason.SERVER_STOPPED,
+			Reason.RAFT_STOPPED, Reason.NOT_PRIMARY_LESSOR, Reason.RESPONSE_TOO_LARGE, Reason.CONNECTION_LOST,
+			Reason.CANCELLED, Reason.WATCHER_LOST, Reason.SESSION_EXPIRED, Reason.WATCH_CANCELLED);
+
+	/** Nothing changes by asking again, whatever status old servers send along. */
+	private static final Set<Reason> HOPELESS = EnumSet.of(Reason.NOT_CAPABLE, Reason.CLUSTER_VERSION_NOT_FOUND);
+
+	/** Every member would say the same, so moving to another one helps nobody. */
+	private static final Set<Reason> SAME_EVERYWHERE = EnumSet.of(Reason.LEADER_CHANGED,
+			Reason.TIMED_OUT_LEADER_FAILURE, Reason.UNHEALTHY_CLUSTER);
+
+	private static final Set<Reason> MEMBER_TIMED_OUT = EnumSet.of(Reason.REQUEST_TIMED_OUT,
+			Reason.TIMED_OUT_CONNECTION_LOST, Reason.REQUEST_DEADLINE_EXCEEDED);
+
+	private FailureRules() {
+	}
+
+	/**
+	 * Name what went wrong.
+	 * @param status how gRPC ended the attempt
+	 * @param unsent whether the attempt provably reached no connection
+	 * @return the reason
+	 */
+	static Reason reason(Status status, boolean unsent) {
+		Reason reason = Reason.ofMessage(status.getDescription());
+		if (reason != Reason.OTHER) {
+			return reason;
+		}
+		return switch (status.getCode()) {
+			case UNAVAILABLE -> unsent ? Reason.UNREACHABLE : Reason.CONNECTION_LOST;
+			case UNIMPLEMENTED -> Reason.UNIMPLEMENTED;
+			case PERMISSION_DENIED -> Reason.PERMISSION_DENIED;
+			default -> Reason.OTHER;
+		};
+	}
+
+	/**
+	 * Decide whether to send a call again.
+	 * @param rpc the call
+	 * @param status how gRPC ended its attempt
+	 * @param reason what went wrong
+	 * @param unsent whether the attempt provably reached no connection
+	 * @param retryReads whether reads are repeated
+	 * @param endpoints how many endpoints there are
+	 * @return what to do
+	 */
+	static Step step(Rpc<?, ?> rpc, Status status, Reason reason, boolean unsent, boolean retryReads, int endpoints) {
+		if (unsent) {
+			return (status.getCode() == Status.Code.UNAVAILABLE) ? Step.RESEND : Step.FAIL;
+		}
+		if (TOKEN_REFUSED.contains(reason)) {
+			return rpc.authenticated() ? Step.REFRESH_TOKEN : Step.FAIL;
+		}
+		if (isRefused(rpc, reason)) {
+			boolean nowhereElse = reason == Reason.NOT_SUPPORTED_FOR_LEARNER && endpoints < 2;
+			return nowhereElse ? Step.FAIL : (rpc.repeatable() && retryReads) ? Step.RESEND : Step.RESEND_LATER;
+		}
+		if (rpc.repeatable() && retryReads && !HOPELESS.contains(reason)
+				&& (status.getCode() == Status.Code.UNAVAILABLE || SERVER_GAVE_UP.contains(reason))) {
+			return Step.RESEND;
+		}
+		return Step.FAIL;
+	}
+
+	private static boolean isRefused(Rpc<?, ?> rpc, Reason reason) {
+		return REFUSED.contains(reason) && (reason != Reason.NO_LEADER || rpc.requiresLeader());
+	}
+
+	/**
+	 * Say what is known about the effect of a call whose last attempt failed.
+	 * @param rpc the call
+	 * @param status how gRPC ended the attempt
+	 * @param reason what went wrong
+	 * @param unsent whether the attempt provably reached no connection
+	 * @return the outcome
+	 */
+	static Outcome outcome(Rpc<?, ?> rpc, Status status, Reason reason, boolean unsent) {
+		if (rpc.repeatable() || unsent) {
+			return Outcome.NOT_APPLIED;
+		}
+		if (reason == Reason.NO_LEADER) {
+			return rpc.requiresLeader() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
+		}
+		if (SERVER_GAVE_UP.contains(reason) || INDEFINITE.contains(reason)) {
+			return Outcome.UNKNOWN;
+		}
+		if (reason == Reason.MESSAGE_TOO_LARGE) {
+			// A server that could not send its answer has applied the request.
+			String text = status.getDescription();
+			return (text != null && text.contains("trying to send")) ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
+		}
+		if (reason != Reason.OTHER) {
+			return Outcome.NOT_APPLIED;
+		}
+		return switch (status.getCode()) {
+			case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, OUT_OF_RANGE, UNAUTHENTICATED ->
+				Outcome.NOT_APPLIED;
+			default -> Outcome.UNKNOWN;
+		};
+	}
+
+	/**
+	 * Whether another endpoint would probably do better.
+	 * @param status how gRPC ended the attempt
+	 * @param reason what went wrong
+	 * @return whether to move away from the endpoint
+	 */
+	static boolean blamesEndpoint(Status status, Reason reason) {
+		if (SAME_EVERYWHERE.contains(reason)) {
+			return false;
+		}
+		return status.getCode() == Status.Code.UNAVAILABLE || reason == Reason.NO_LEADER
+				|| reason == Reason.NOT_SUPPORTED_FOR_LEARNER || MEMBER_TIMED_OUT.contains(reason);
+	}
+
+	/**
+	 * Put a status in words: its description, and the innermost cause, which is where
+	 * gRPC keeps what the operating system said.
+	 * @param status the status
+	 * @return the words
+	 */
+	static String describe(Status status) {
+		String description = status.getDescription();
+		Throwable root = rootCause(status.getCause());
+		if (root == null || root.getMessage() == null) {
+			return (description != null) ? description : "no details";
+		}
+		return (description == null || description.contains(root.getMessage())) ? root.getMessage()
+				: description + ": " + root.getMessage();
+	}
+
+	private static @Nullable Throwable rootCause(@Nullable Throwable cause) {
+		Throwable root = cause;
+		while (root != null && root.getCause() != null && root.getCause() != root) {
+			root = root.getCause();
+		}
+		return root;
+	}
+
+	/**
+	 * What to do about a failed attempt.
+	 */
+	enum Step {
+
+		/** Give up. */
+		FAIL,
+
+		/** Send again, at once as long as other endpoints have not been tried. */
+		RESEND,
+
+		/** Send again, with pauses that grow. */
+		RESEND_LATER,
+
+		/** Get a new token, then send again. */
+		REFRESH_TOKEN
+
+	}
+
+}

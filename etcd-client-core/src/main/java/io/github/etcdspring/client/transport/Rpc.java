@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import io.grpc.MethodDescriptor;
+
+/**
+ * What a service asks the engine to send: one unary call, whole, with what the engine
+ * must know to repeat it safely.
+ *
+ * @param <Q> the type of the request on the wire
+ * @param <R> the type of the answer
+ * @param operation the name of the operation as it appears in exceptions and meters
+ * @param method the method
+ * @param request the request; sent again as it is
+ * @param requestSize its size in bytes, or 0 where it is known to be small
+ * @param repeatable whether sending it twice does no more than sending it once
+ * @param requiresLeader whether a member that sees no leader shall refuse it
+ * @param authenticated whether it carries the token
+ * @since 0.1.0
+ */
+public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
+		boolean requiresLeader, boolean authenticated) {
+
+	/**
+	 * A call that changes something.
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @return the call
+	 */
+	public static <R> Rpc<Encoded, R> write(String operation, MethodDescriptor<Encoded, R> method, Encoded request) {
+		return new Rpc<>(operation, method, request, request.size(), false, true, true);
+	}
+
+	/**
+	 * A call that changes nothing.
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param linearizable whether the answer must be agreed by the cluster, which a
+	 * member without a leader cannot give
+	 * @return the call
+	 */
+	public static <R> Rpc<Encoded, R> read(String operation, MethodDescriptor<Encoded, R> method, Encoded request,
+			boolean linearizable) {
+		return new Rpc<>(operation, method, request, request.size(), true, linearizable, true);
+	}
+
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs callbacks of one listener one after the other, in order, without keeping a thread
+ * for it.
+ */
+final class SerialTasks {
+
+	private final CallbackExecutor callbacks;
+
+	private final Queue<Runnable> queue = new ArrayDeque<>();
+
+	private boolean running;
+
+	SerialTasks(CallbackExecutor callbacks) {
+		this.callbacks = callbacks;
+	}
+
+	void execute(Runnable task) {
+		synchronized (this.queue) {
+			this.queue.add(task);
+			if (this.running) {
+				return;
+			}
+			this.running = true;
+		}
+		this.callbacks.execute(this::drain);
+	}
+
+	private void drain() {
+		for (Runnable task = next(); task != null; task = next()) {
+			task.run();
+		}
+	}
+
+	private @Nullable Runnable next() {
+		synchronized (this.queue) {
+			Runnable task = this.queue.poll();
+			this.running = task != null;
+			return task;
+		}
+	}
+
+}

@@ -1,0 +1,51 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.function.Consumer;
+
+/**
+ * The engine's only source of time: a monotonic clock and tasks that run later. Tests put
+ * a virtual one in its place.
+ *
+ * @since 0.1.0
+ */
+abstract class Timer {
+
+	/**
+	 * Return the monotonic time.
+	 * @return nanoseconds since an arbitrary origin
+	 */
+	abstract long nanoTime();
+
+	/**
+	 * Run a task once, at or shortly after the end of a delay, on the timer's thread. The
+	 * task must not block.
+	 * @param delayNanos the delay in nanoseconds; zero or less is as soon as possible
+	 * @param task the task
+	 * @return what cancels it
+	 */
+	abstract Timeout schedule(long delayNanos, Runnable task);
+
+	/**
+	 * Stop. Tasks that have not run are handed over instead of run; later ones never run.
+	 * @param abandoned receives each task that will not run
+	 */
+	abstract void close(Consumer<Runnable> abandoned);
+
+	/**
+	 * A task that waits for its time.
+	 */
+	interface Timeout {
+
+		/**
+		 * Drop the task if it has not started; afterwards nothing is held on to.
+		 */
+		void cancel();
+
+	}
+
+}

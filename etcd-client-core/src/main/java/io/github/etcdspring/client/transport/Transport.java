@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
+import io.github.etcdspring.proto.AuthGrpc;
+import io.github.etcdspring.proto.AuthenticateRequest;
+import io.github.etcdspring.proto.AuthenticateResponse;
+
+/**
+ * The engine of a client: its endpoints, token, time and callbacks, and what sends calls
+ * through them. Services are built on it. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class Transport implements AutoCloseable {
+
+	private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+
+	private static final AtomicInteger count = new AtomicInteger();
+
+	private final TransportOptions options;
+
+	private final Timer timer;
+
+	private final RandomGenerator random;
+
+	private final CallbackExecutor callbacks;
+
+	private final Endpoints endpoints;
+
+	private final Credentials credentials;
+
+	private final @Nullable HealthMonitor health;
+
+	private final AtomicBoolean closing = new AtomicBoolean();
+
+	private volatile boolean closed;
+
+	Transport(TransportOptions options, Timer timer, HostResolver resolver, Random random, String name) {
+		this.options = options;
+		this.timer = timer;
+		this.random = random;
+		this.callbacks = new CallbackExecutor(options.callbackExecutor(), name + "-callback");
+		this.endpoints = new Endpoints(options, timer, resolver, random);
+		String user = options.user();
+		String password = options.password();
+		this.credentials = (user != null && password != null)
+				? Credentials.fetched((result) -> authenticate(user, password, result))
+				: Credentials.fixed(options.authToken());
+		this.health = HealthMonitor.create(this.endpoints, timer, this.callbacks, options);
+	}
+
+	/**
+	 * Open a transport. Nothing is connected before the first call.
+	 * @param options the settings
+	 * @return the transport, which the caller closes
+	 */
+	public static Transport open(TransportOptions options) {
+		String name = "etcd-" + count.incrementAndGet();
+		TimerWheel timer = new TimerWheel(name + "-timer");
+		try {
+			return new Transport(options, timer, HostResolver.SYSTEM, new Random(), name);
+		}
+		catch (RuntimeException ex) {
+			timer.close((task) -> {
+			});
+			throw ex;
+		}
+	}
+
+	/**
+	 * Make a call and wait for its answer.
+	 * @param <R> the type of the answer
+	 * @param rpc what to send
+	 * @param timeout how long it may take as a whole, or {@code null} for the client's
+	 * timeout
+	 * @return the answer
+	 * @throws EtcdException if the call fails
+	 * @throws IllegalStateException on a thread of the engine, where nothing may wait
+	 */
+	public <R> R sync(Rpc<?, R> rpc, @Nullable Duration timeout) {
+		if (CallbackExecutor.isEngineThread()) {
+			throw new IllegalStateException("sync() would block the network thread that it waits for: use async(),"
+					+ " or give the client a callback executor that has threads of its own");
+		}
+		if (Thread.currentThread().isInterrupted()) {
+			throw new Failure(rpc.operation(), !rpc.repeatable(), StatusCode.CANCELLED, Reason.INTERRUPTED,
+					Outcome.NOT_APPLIED, null, 0, "the thread was interrupted before the call", OptionalLong.empty(),
+					null)
+				.toException();
+		}
+		return call(rpc, timeout, false).await();
+	}
+
+	/**
+	 * Make a call.
+	 * @param <R> the type of the answer
+	 * @param rpc what to send
+	 * @param timeout how long it may take as a whole, or {@code null} for the client's
+	 * timeout
+	 * @return completes on the callback executor, with the answer or an
+	 * {@link EtcdException}; cancelling it takes the call off the wire
+	 */
+	public <R> CompletableFuture<R> async(Rpc<?, R> rpc, @Nullable Duration timeout) {
+		return call(rpc, timeout, true);
+	}
+
+	private <Q, R> Call<Q, R> call(Rpc<Q, R> rpc, @Nullable Duration timeout, boolean handOver) {
+		return new Call<>(this, rpc, nanos((timeout != null) ? timeout : this.options.timeout()), handOver).start();
+	}
+
+	private static long nanos(Duration duration) {
+		try {
+			return duration.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			// 292 years are as good as for ever.
+			return Long.MAX_VALUE / 2;
+		}
+	}
+
+	private void authenticate(String user, String password, Credentials.Result result) {
+		AuthenticateRequest request = AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
+		Rpc<AuthenticateRequest, AuthenticateResponse> rpc = new Rpc<>("authenticate", AuthGrpc.getAuthenticateMethod(),
+				request, 0, true, false, false);
+		new Call<>(this, rpc, nanos(this.options.timeout()), false).start()
+			.whenEnded((answer, failure) -> result.fetched((answer != null) ? answer.getToken() : null, failure));
+	}
+
+	TransportOptions options() {
+		return this.options;
+	}
+
+	Timer timer() {
+		return this.timer;
+	}
+
+	RandomGenerator random() {
+		return this.random;
+	}
+
+	CallbackExecutor callbacks() {
+		return this.callbacks;
+	}
+
+	Endpoints endpoints() {
+		return this.endpoints;
+	}
+
+	Credentials credentials() {
+		return this.credentials;
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * End every pending call and all threads, within a second. May be called from a
+	 * callback, repeatedly and by several threads.
+	 */
+	@Override
+	public void close() {
+		if (!this.closing.compareAndSet(false, true)) {
+			return;
+		}
+		long start = System.nanoTime();
+		this.closed = true;
+		if (this.health != null) {
+			this.health.close();
+		}
+		this.timer.close((task) -> {
+			if (task instanceof Call<?, ?> call) {
+				call.closeNow();
+			}
+		});
+		this.endpoints.close();
+		this.callbacks.close(CLOSE_NANOS - (System.nanoTime() - start));
+	}
+
+}

@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Function;
+
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.Status;
+
+/**
+ * Makes gRPC methods out of hand-written encoders and decoders.
+ *
+ * @since 0.1.0
+ */
+public final class Wire {
+
+	/**
+	 * Above this a message gets an array of its own, so that the shared one stays small.
+	 */
+	private static final int LARGEST_SHARED = 128 * 1024;
+
+	private static final ThreadLocal<byte[]> shared = ThreadLocal.withInitial(() -> new byte[8 * 1024]);
+
+	private static final Marshaller<Encoded> requests = new Marshaller<>() {
+
+		@Override
+		public InputStream stream(Encoded value) {
+			return value.stream();
+		}
+
+		@Override
+		public Encoded parse(InputStream stream) {
+			throw new UnsupportedOperationException("A client reads no requests");
+		}
+
+	};
+
+	private Wire() {
+	}
+
+	/**
+	 * Describe a unary method.
+	 * @param <R> the type of its result
+	 * @param fullName the name of service and method, such as
+	 * {@code etcdserverpb.KV/Range}
+	 * @param decoder makes the result of an answer
+	 * @return the method
+	 */
+	public static <R> MethodDescriptor<Encoded, R> unary(String fullName, Function<WireReader, R> decoder) {
+		return MethodDescriptor.<Encoded, R>newBuilder()
+			.setType(MethodDescriptor.MethodType.UNARY)
+			.setFullMethodName(fullName)
+			.setRequestMarshaller(requests)
+			.setResponseMarshaller(new ResponseMarshaller<>(decoder))
+			.build();
+	}
+
+	private static final class ResponseMarshaller<R> implements Marshaller<R> {
+
+		private final Function<WireReader, R> decoder;
+
+		ResponseMarshaller(Function<WireReader, R> decoder) {
+			this.decoder = decoder;
+		}
+
+		@Override
+		public InputStream stream(R value) {
+			throw new UnsupportedOperationException("A client writes no answers");
+		}
+
+		@Override
+		public R parse(InputStream stream) {
+			try {
+				if (stream instanceof KnownLength) {
+					int length = stream.available();
+					byte[] buffer = (length <= LARGEST_SHARED) ? shared(length) : new byte[length];
+					if (stream.readNBytes(buffer, 0, length) != length) {
+						throw new WireReader.MalformedMessageException("an early end");
+					}
+					return this.decoder.apply(new WireReader(buffer, length));
+				}
+				byte[] all = stream.readAllBytes();
+				return this.decoder.apply(new WireReader(all, all.length));
+			}
+			catch (IOException | WireReader.MalformedMessageException ex) {
+				throw Status.INTERNAL.withDescription(ex.getMessage()).withCause(ex).asRuntimeException();
+			}
+		}
+
+		private static byte[] shared(int length) {
+			byte[] buffer = shared.get();
+			if (buffer.length < length) {
+				buffer = new byte[Math.min(LARGEST_SHARED, Math.max(length, 2 * buffer.length))];
+				shared.set(buffer);
+			}
+			return buffer;
+		}
+
+	}
+
+}
