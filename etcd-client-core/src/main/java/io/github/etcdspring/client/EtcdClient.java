@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.kv.Kv;
+import io.github.etcdspring.client.lease.Leases;
+import io.github.etcdspring.client.maintenance.Maintenance;
 import io.github.etcdspring.client.transport.CallObserver;
 import io.github.etcdspring.client.transport.ChannelCustomizer;
 import io.github.etcdspring.client.transport.EndpointAddress;
+import io.github.etcdspring.client.transport.EndpointState;
 import io.github.etcdspring.client.transport.EndpointStrategy;
 import io.github.etcdspring.client.transport.HealthListener;
 import io.github.etcdspring.client.transport.TlsOptions;
@@ -42,10 +45,16 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final Kv kv;
 
+	private final Leases leases;
+
+	private final Maintenance maintenance;
+
 	private EtcdClient(TransportOptions options, Namespace namespace) {
 		this.transport = Transport.open(options);
 		this.endpoints = options.endpoints().stream().map(EndpointAddress::toString).toList();
 		this.kv = new Kv(this.transport, namespace);
+		this.leases = new Leases(this.transport);
+		this.maintenance = new Maintenance(this.transport);
 	}
 
 	/**
@@ -65,11 +74,35 @@ public final class EtcdClient implements AutoCloseable {
 	}
 
 	/**
+	 * Return the lease service.
+	 * @return the service
+	 */
+	public Leases leases() {
+		return this.leases;
+	}
+
+	/**
+	 * Return the maintenance service.
+	 * @return the service
+	 */
+	public Maintenance maintenance() {
+		return this.maintenance;
+	}
+
+	/**
 	 * Return the endpoints that the client was built with.
 	 * @return the endpoints, such as {@code http://127.0.0.1:2379}
 	 */
 	public List<String> endpoints() {
 		return this.endpoints;
+	}
+
+	/**
+	 * Return what the client knows about its endpoints, without asking them.
+	 * @return a state for each endpoint
+	 */
+	public List<EndpointState> endpointStates() {
+		return this.transport.endpointStates();
 	}
 
 	/**

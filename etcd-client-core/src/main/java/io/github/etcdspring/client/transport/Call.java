@@ -151,9 +151,9 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 				return;
 			}
 		}
-		Endpoint endpoint = this.transport.endpoints().pick();
+		Endpoint endpoint = this.transport.endpoints().pick(this.rpc.endpoint());
 		if (endpoint == null) {
-			this.transport.endpoints().await(this);
+			this.transport.endpoints().await(this.rpc.endpoint(), this);
 			return;
 		}
 		Attempt<Q, R> attempt = new Attempt<>(this, endpoint, token, this.transport.timer().nanoTime());
@@ -256,7 +256,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	}
 
 	private void blame(Attempt<Q, R> attempt, Status status, Reason reason) {
-		if (FailureRules.blamesEndpoint(status, reason)) {
+		if (this.rpc.endpoint() == null && FailureRules.blamesEndpoint(status, reason)) {
 			this.transport.endpoints().failed(attempt.endpoint(), attempt.connection());
 		}
 	}

@@ -33,7 +33,7 @@ final class EndpointGroup {
 
 	private final HostResolver resolver;
 
-	private List<Endpoint> endpoints = List.of();
+	private volatile List<Endpoint> endpoints = List.of();
 
 	private boolean resolving;
 
@@ -56,8 +56,32 @@ final class EndpointGroup {
 		}
 	}
 
+	String name() {
+		return this.configured.toString();
+	}
+
 	List<Endpoint> endpoints() {
 		return this.endpoints;
+	}
+
+	EndpointState state() {
+		List<Endpoint> now = this.endpoints;
+		return new EndpointState(name(), now.stream().anyMatch(Endpoint::isUsed),
+				now.stream().anyMatch(Endpoint::isReady));
+	}
+
+	@Nullable Endpoint pick() {
+		for (Endpoint endpoint : this.endpoints) {
+			if (endpoint.isReady()) {
+				return endpoint;
+			}
+		}
+		return null;
+	}
+
+	void connect() {
+		refresh();
+		this.endpoints.forEach(Endpoint::connect);
 	}
 
 	/**

@@ -5,12 +5,12 @@
 
 package io.github.etcdspring.client.transport;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -48,7 +48,7 @@ final class Endpoints {
 
 	private final List<EndpointGroup> groups = new ArrayList<>();
 
-	private final Deque<Waiting> waiting = new ArrayDeque<>();
+	private final Set<Waiting> waiting = new LinkedHashSet<>();
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -125,17 +125,40 @@ final class Endpoints {
 	}
 
 	/**
+	 * Pick the endpoint of an attempt that only one member can answer.
+	 * @param name the endpoint as it was configured, or {@code null} for any
+	 * @return a connected endpoint, or {@code null} if the call has to wait
+	 */
+	@Nullable Endpoint pick(@Nullable String name) {
+		return (name != null) ? group(name).pick() : pick();
+	}
+
+	private EndpointGroup group(String name) {
+		for (EndpointGroup group : this.groups) {
+			if (group.name().equals(name)) {
+				return group;
+			}
+		}
+		throw new IllegalArgumentException("'endpoint' must be one of the client's but was '" + name + "'");
+	}
+
+	List<EndpointState> states() {
+		return this.groups.stream().map(EndpointGroup::state).toList();
+	}
+
+	/**
 	 * Wait for a connected endpoint.
+	 * @param name the only endpoint that will do, or {@code null} for any
 	 * @param waiter told when there is one, or when there was none for the connect
 	 * timeout
 	 */
-	void await(Waiter waiter) {
+	void await(@Nullable String name, Waiter waiter) {
 		execute(() -> {
 			if (this.closed) {
 				waiter.unreachable("the client is closed");
 				return;
 			}
-			this.waiting.add(new Waiting(waiter));
+			this.waiting.add(new Waiting((name != null) ? group(name) : null, waiter));
 			drive();
 		});
 	}
@@ -209,11 +232,14 @@ final class Endpoints {
 			return;
 		}
 		cancelWake();
-		connectForWaiting();
-		if (pick() != null) {
-			while (!this.waiting.isEmpty()) {
-				this.waiting.remove().ready();
-			}
+		if (this.waiting.stream().anyMatch((each) -> each.group == null)) {
+			connectForWaiting();
+		}
+		this.waiting.forEach(Waiting::connect);
+		List<Waiting> lucky = this.waiting.stream().filter(Waiting::hasEndpoint).toList();
+		lucky.forEach(this.waiting::remove);
+		lucky.forEach(Waiting::ready);
+		if (this.waiting.isEmpty()) {
 			return;
 		}
 		this.wake = this.timer.schedule(nextWake(), () -> execute(() -> {
@@ -268,23 +294,13 @@ final class Endpoints {
 		}
 	}
 
-	/**
-	 * Say for each endpoint why it accepts no calls.
-	 * @return the causes in words
-	 */
-	private String describe() {
-		List<String> causes = new ArrayList<>();
-		this.groups.forEach((group) -> group.describe(causes));
-		return String.join("; ", causes);
-	}
-
 	void close() {
 		this.closed = true;
 		execute(() -> {
 			cancelWake();
-			while (!this.waiting.isEmpty()) {
-				this.waiting.remove().giveUp("the client is closed");
-			}
+			List<Waiting> rest = List.copyOf(this.waiting);
+			this.waiting.clear();
+			rest.forEach((each) -> each.giveUp("the client is closed"));
 			this.all.forEach(Endpoint::closeNow);
 		});
 	}
@@ -307,14 +323,27 @@ final class Endpoints {
 
 	private final class Waiting {
 
+		private final @Nullable EndpointGroup group;
+
 		private final Waiter waiter;
 
 		private final Timer.Timeout timeout;
 
-		Waiting(Waiter waiter) {
+		Waiting(@Nullable EndpointGroup group, Waiter waiter) {
+			this.group = group;
 			this.waiter = waiter;
 			this.timeout = Endpoints.this.timer.schedule(Endpoints.this.options.connectTimeout().toNanos(),
 					() -> execute(this::expire));
+		}
+
+		private void connect() {
+			if (this.group != null) {
+				this.group.connect();
+			}
+		}
+
+		private boolean hasEndpoint() {
+			return ((this.group != null) ? this.group.pick() : pick()) != null;
 		}
 
 		private void ready() {
@@ -324,7 +353,10 @@ final class Endpoints {
 
 		private void expire() {
 			if (Endpoints.this.waiting.remove(this)) {
-				this.waiter.unreachable(describe());
+				List<String> causes = new ArrayList<>();
+				((this.group != null) ? List.of(this.group) : Endpoints.this.groups)
+					.forEach((each) -> each.describe(causes));
+				this.waiter.unreachable(String.join("; ", causes));
 			}
 		}
 

@@ -6,6 +6,7 @@
 package io.github.etcdspring.client.transport;
 
 import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a service asks the engine to send: one unary call, whole, with what the engine
@@ -20,10 +21,11 @@ import io.grpc.MethodDescriptor;
  * @param repeatable whether sending it twice does no more than sending it once
  * @param requiresLeader whether a member that sees no leader shall refuse it
  * @param authenticated whether it carries the token
+ * @param endpoint the only endpoint that may be asked, or {@code null} for any
  * @since 0.1.0
  */
 public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
-		boolean requiresLeader, boolean authenticated) {
+		boolean requiresLeader, boolean authenticated, @Nullable String endpoint) {
 
 	/**
 	 * A call that changes something.
@@ -34,7 +36,37 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 * @return the call
 	 */
 	public static <R> Rpc<Encoded, R> write(String operation, MethodDescriptor<Encoded, R> method, Encoded request) {
-		return new Rpc<>(operation, method, request, request.size(), false, true, true);
+		return new Rpc<>(operation, method, request, request.size(), false, true, true, null);
+	}
+
+	/**
+	 * A call of a service with small generated messages.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param repeatable whether sending it twice does no more than sending it once
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> generated(String operation, MethodDescriptor<Q, R> method, Q request,
+			boolean repeatable) {
+		return new Rpc<>(operation, method, request, 0, repeatable, true, true, null);
+	}
+
+	/**
+	 * A read that one member answers from what it knows itself.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param endpoint the member's endpoint
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> ofMember(String operation, MethodDescriptor<Q, R> method, Q request,
+			String endpoint) {
+		return new Rpc<>(operation, method, request, 0, true, false, true, endpoint);
 	}
 
 	/**
@@ -49,7 +81,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 */
 	public static <R> Rpc<Encoded, R> read(String operation, MethodDescriptor<Encoded, R> method, Encoded request,
 			boolean linearizable) {
-		return new Rpc<>(operation, method, request, request.size(), true, linearizable, true);
+		return new Rpc<>(operation, method, request, request.size(), true, linearizable, true, null);
 	}
 
 }

@@ -6,6 +6,7 @@
 package io.github.etcdspring.client.transport;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,29 @@ public final class Transport implements AutoCloseable {
 		return new Call<>(this, rpc, nanos((timeout != null) ? timeout : this.options.timeout()), handOver).start();
 	}
 
+	/**
+	 * Return what is known about the endpoints, without asking them.
+	 * @return a state for each endpoint as it was configured
+	 */
+	public List<EndpointState> endpointStates() {
+		return this.endpoints.states();
+	}
+
+	/**
+	 * Check that an endpoint is one of the client's.
+	 * @param endpoint the endpoint as text
+	 * @return the endpoint as {@link #endpointStates()} names it
+	 * @throws IllegalArgumentException if it is malformed or unknown
+	 */
+	public String checkEndpoint(String endpoint) {
+		EndpointAddress address = EndpointAddress.parse(endpoint, this.options.endpoints().get(0).secure());
+		if (!this.options.endpoints().contains(address)) {
+			throw new IllegalArgumentException("'endpoint' must be one of the client's " + this.options.endpoints()
+					+ " but was '" + endpoint + "'");
+		}
+		return address.toString();
+	}
+
 	private static long nanos(Duration duration) {
 		try {
 			return duration.toNanos();
@@ -141,7 +165,7 @@ public final class Transport implements AutoCloseable {
 	private void authenticate(String user, String password, Credentials.Result result) {
 		AuthenticateRequest request = AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
 		Rpc<AuthenticateRequest, AuthenticateResponse> rpc = new Rpc<>("authenticate", AuthGrpc.getAuthenticateMethod(),
-				request, 0, true, false, false);
+				request, 0, true, false, false, null);
 		new Call<>(this, rpc, nanos(this.options.timeout()), false).start()
 			.whenEnded((answer, failure) -> result.fetched((answer != null) ? answer.getToken() : null, failure));
 	}

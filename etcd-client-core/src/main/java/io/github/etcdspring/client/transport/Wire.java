@@ -62,6 +62,34 @@ public final class Wire {
 			.build();
 	}
 
+	/**
+	 * Make a generated method return the client's own type.
+	 * @param <Q> the type of the request
+	 * @param <M> the type of the answer on the wire
+	 * @param <R> the type of the result
+	 * @param method the generated method
+	 * @param mapper makes the result of an answer
+	 * @return the method
+	 */
+	public static <Q, M, R> MethodDescriptor<Q, R> mapped(MethodDescriptor<Q, M> method, Function<M, R> mapper) {
+		return method.toBuilder(method.getRequestMarshaller(), new MappedMarshaller<>(method, mapper)).build();
+	}
+
+	private record MappedMarshaller<M, R>(MethodDescriptor<?, M> method,
+			Function<M, R> mapper) implements Marshaller<R> {
+
+		@Override
+		public InputStream stream(R value) {
+			throw new UnsupportedOperationException("A client writes no answers");
+		}
+
+		@Override
+		public R parse(InputStream stream) {
+			return this.mapper.apply(this.method.parseResponse(stream));
+		}
+
+	}
+
 	private static final class ResponseMarshaller<R> implements Marshaller<R> {
 
 		private final Function<WireReader, R> decoder;

@@ -1,0 +1,18 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.lease;
+
+import java.time.Duration;
+
+/**
+ * A lease that was granted.
+ *
+ * @param id the id of the lease
+ * @param ttl its time to live as the server granted it, which may be longer than asked
+ * @since 0.1.0
+ */
+public record LeaseGrant(long id, Duration ttl) {
+}

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.lease;
+
+import java.time.Duration;
+
+import io.github.etcdspring.client.transport.Transport;
+
+/**
+ * etcd's leases: a lease ends when its time to live has passed without a renewal, and
+ * takes the keys that are attached to it along. Thread-safe; the requests it makes are
+ * for one thread each.
+ *
+ * @since 0.1.0
+ */
+public final class Leases {
+
+	private final Transport transport;
+
+	/**
+	 * Create the service. Applications get it from the client.
+	 * @param transport the client's engine
+	 */
+	public Leases(Transport transport) {
+		this.transport = transport;
+	}
+
+	/**
+	 * Ask for a lease. The server chooses its id, and may grant a longer time to live.
+	 * @param ttl the time to live, positive; rounded up to whole seconds
+	 * @return the request
+	 * @throws IllegalArgumentException if the time to live is not positive
+	 */
+	public GrantRequest grant(Duration ttl) {
+		return new GrantRequest(this.transport, ttl);
+	}
+
+	/**
+	 * End a lease now, and delete its keys.
+	 * @param id the id of the lease
+	 * @return the request
+	 */
+	public RevokeRequest revoke(long id) {
+		return new RevokeRequest(this.transport, id);
+	}
+
+}

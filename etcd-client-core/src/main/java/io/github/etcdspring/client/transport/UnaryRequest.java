@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is one unary call.
+ *
+ * @param <S> the type of the request
+ * @param <R> the type of the result
+ * @since 0.1.0
+ */
+public abstract class UnaryRequest<S extends UnaryRequest<S, R>, R> implements Request<R> {
+
+	private final Transport transport;
+
+	private @Nullable Duration timeout;
+
+	/**
+	 * Create a request.
+	 * @param transport the client's engine
+	 */
+	protected UnaryRequest(Transport transport) {
+		this.transport = transport;
+	}
+
+	/**
+	 * Return what to send.
+	 * @return the call
+	 */
+	protected abstract Rpc<?, R> rpc();
+
+	/**
+	 * Return this request.
+	 * @return this request
+	 */
+	protected abstract S self();
+
+	@Override
+	public S timeout(Duration timeout) {
+		this.timeout = Request.checkTimeout(timeout);
+		return self();
+	}
+
+	@Override
+	public final R sync() {
+		return this.transport.sync(rpc(), this.timeout);
+	}
+
+	@Override
+	public final CompletableFuture<R> async() {
+		return this.transport.async(rpc(), this.timeout);
+	}
+
+}
