@@ -236,7 +236,7 @@ final class Endpoint {
 		}
 		logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
 		renew();
-		this.owner.failed(this, this.connection - 1);
+		this.owner.leave(this);
 		waiting.forEach(Attempt::connectionLost);
 	}
 
