@@ -266,7 +266,7 @@ final class Endpoint {
 			logger.warn("etcd endpoint {} cannot be reached: {}", this.name, failure());
 		}
 		else if (wasReady && !this.closed) {
-			logger.info("etcd endpoint {} has closed its connection", this.name);
+			logger.info("etcd endpoint {} is no longer connected", this.name);
 		}
 		if (wasReady != this.ready) {
 			this.owner.readinessChanged(this);

@@ -158,8 +158,17 @@ final class Endpoints {
 				waiter.unreachable("the client is closed");
 				return;
 			}
-			this.waiting.add(new Waiting((name != null) ? group(name) : null, waiter));
-			drive();
+			Waiting call = new Waiting((name != null) ? group(name) : null, waiter);
+			// Looks at this call alone: thousands may be waiting already.
+			call.connect();
+			if (call.hasEndpoint()) {
+				call.ready();
+				return;
+			}
+			this.waiting.add(call);
+			if (this.wake == null) {
+				scheduleWake();
+			}
 		});
 	}
 
@@ -232,20 +241,29 @@ final class Endpoints {
 			return;
 		}
 		cancelWake();
-		if (this.waiting.stream().anyMatch((each) -> each.group == null)) {
-			connectForWaiting();
-		}
-		this.waiting.forEach(Waiting::connect);
+		this.waiting.stream().map((each) -> each.group).distinct().forEach(this::connect);
 		List<Waiting> lucky = this.waiting.stream().filter(Waiting::hasEndpoint).toList();
 		lucky.forEach(this.waiting::remove);
 		lucky.forEach(Waiting::ready);
-		if (this.waiting.isEmpty()) {
-			return;
+		if (!this.waiting.isEmpty()) {
+			scheduleWake();
 		}
+	}
+
+	private void scheduleWake() {
 		this.wake = this.timer.schedule(nextWake(), () -> execute(() -> {
 			this.wake = null;
 			drive();
 		}));
+	}
+
+	private void connect(@Nullable EndpointGroup group) {
+		if (group != null) {
+			group.connect();
+		}
+		else {
+			connectForWaiting();
+		}
 	}
 
 	private void connectForWaiting() {
@@ -337,9 +355,7 @@ final class Endpoints {
 		}
 
 		private void connect() {
-			if (this.group != null) {
-				this.group.connect();
-			}
+			Endpoints.this.connect(this.group);
 		}
 
 		private boolean hasEndpoint() {
