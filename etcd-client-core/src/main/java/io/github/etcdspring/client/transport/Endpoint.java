@@ -15,7 +15,6 @@ import io.grpc.Codec;
 import io.grpc.ConnectivityState;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
@@ -83,19 +82,18 @@ final class Endpoint {
 	 * Create an endpoint; nothing is connected yet.
 	 * @param configured the endpoint as the application wrote it
 	 * @param address the address of its name, or {@code null} if it has no name
+	 * @param credentials how the server is trusted
 	 * @param options the client's settings
 	 * @param owner whom to tell of changes
 	 * @param timer the time
 	 * @return the endpoint
 	 */
-	static Endpoint create(EndpointAddress configured, @Nullable InetAddress address, TransportOptions options,
-			Endpoints owner, Timer timer) {
+	static Endpoint create(EndpointAddress configured, @Nullable InetAddress address, ChannelCredentials credentials,
+			TransportOptions options, Endpoints owner, Timer timer) {
 		String authority = configured.authority();
 		String numeric = (address != null)
 				? new EndpointAddress(configured.secure(), address.getHostAddress(), configured.port()).authority()
 				: authority;
-		ChannelCredentials credentials = configured.secure() ? options.tls().toCredentials()
-				: InsecureChannelCredentials.create();
 		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder("dns:///" + numeric, credentials)
 			.overrideAuthority(authority)
 			.directExecutor()

@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.grpc.ChannelCredentials;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ final class EndpointGroup {
 	private static final Logger logger = LoggerFactory.getLogger(EndpointGroup.class);
 
 	private final EndpointAddress configured;
+
+	private final ChannelCredentials credentials;
 
 	private final TransportOptions options;
 
@@ -43,15 +46,16 @@ final class EndpointGroup {
 
 	private @Nullable String failure;
 
-	EndpointGroup(EndpointAddress configured, TransportOptions options, Endpoints owner, Timer timer,
-			HostResolver resolver) {
+	EndpointGroup(EndpointAddress configured, ChannelCredentials credentials, TransportOptions options, Endpoints owner,
+			Timer timer, HostResolver resolver) {
 		this.configured = configured;
+		this.credentials = credentials;
 		this.options = options;
 		this.owner = owner;
 		this.timer = timer;
 		this.resolver = resolver;
 		if (HostResolver.isAddress(configured.host())) {
-			this.endpoints = List.of(Endpoint.create(configured, null, options, owner, timer));
+			this.endpoints = List.of(Endpoint.create(configured, null, credentials, options, owner, timer));
 			this.resolved = true;
 		}
 	}
@@ -129,12 +133,24 @@ final class EndpointGroup {
 		}
 		this.failure = cause;
 		if (!this.owner.isClosed() && !addresses.isEmpty()) {
-			List<Endpoint> before = this.endpoints;
-			this.endpoints = addresses.stream().distinct().map(this::endpointFor).toList();
-			this.owner.rebuild();
-			before.stream().filter((endpoint) -> !this.endpoints.contains(endpoint)).forEach(Endpoint::close);
+			replace(addresses);
 		}
 		this.owner.drive();
+	}
+
+	private void replace(List<InetAddress> addresses) {
+		List<Endpoint> before = this.endpoints;
+		try {
+			this.endpoints = addresses.stream().distinct().map(this::endpointFor).toList();
+		}
+		catch (RuntimeException ex) {
+			// The application's channel customizer.
+			logger.error("The channel to etcd endpoint {} could not be made", this.configured, ex);
+			this.failure = "the channel could not be made: " + ex;
+			return;
+		}
+		this.owner.rebuild();
+		before.stream().filter((endpoint) -> !this.endpoints.contains(endpoint)).forEach(Endpoint::close);
 	}
 
 	private Endpoint endpointFor(InetAddress address) {
@@ -143,7 +159,7 @@ final class EndpointGroup {
 				return endpoint;
 			}
 		}
-		return Endpoint.create(this.configured, address, this.options, this.owner, this.timer);
+		return Endpoint.create(this.configured, address, this.credentials, this.options, this.owner, this.timer);
 	}
 
 	/**

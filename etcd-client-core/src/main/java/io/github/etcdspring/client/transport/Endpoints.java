@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,12 +69,14 @@ final class Endpoints {
 		if (options.strategy() == EndpointStrategy.SHUFFLED) {
 			Collections.shuffle(addresses, random);
 		}
-		execute(() -> {
-			for (EndpointAddress address : addresses) {
-				this.groups.add(new EndpointGroup(address, options, this, timer, resolver));
-			}
-			rebuild();
-		});
+		// Made once and at the start, so that a certificate that cannot be read is
+		// noticed.
+		ChannelCredentials credentials = addresses.get(0).secure() ? options.tls().toCredentials()
+				: InsecureChannelCredentials.create();
+		for (EndpointAddress address : addresses) {
+			this.groups.add(new EndpointGroup(address, credentials, options, this, timer, resolver));
+		}
+		rebuild();
 	}
 
 	void execute(Runnable task) {

@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ final class FailureRules {
 
 	private static final Set<Reason> MEMBER_TIMED_OUT = EnumSet.of(Reason.REQUEST_TIMED_OUT,
 			Reason.TIMED_OUT_CONNECTION_LOST, Reason.REQUEST_DEADLINE_EXCEEDED);
+
+	/** What gRPC says of a broken connection, with the innards of its channel. */
+	private static final Pattern TRANSPORT_FAILURE = Pattern.compile("(io|ssl|http2) exception");
 
 	private FailureRules() {
 	}
@@ -159,11 +163,11 @@ final class FailureRules {
 	static String describe(Status status) {
 		String description = status.getDescription();
 		Throwable root = rootCause(status.getCause());
-		if (root == null || root.getMessage() == null) {
-			return (description != null) ? description : "no details";
+		String cause = (root != null) ? root.getMessage() : null;
+		if (description == null || (cause != null && TRANSPORT_FAILURE.matcher(description).lookingAt())) {
+			return (cause != null) ? cause : "no details";
 		}
-		return (description == null || description.contains(root.getMessage())) ? root.getMessage()
-				: description + ": " + root.getMessage();
+		return (cause == null || description.contains(cause)) ? description : description + ": " + cause;
 	}
 
 	private static @Nullable Throwable rootCause(@Nullable Throwable cause) {
