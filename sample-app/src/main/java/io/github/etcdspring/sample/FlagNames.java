@@ -22,9 +22,9 @@ final class FlagNames {
 
 	static String check(String name) {
 		if (!VALID.matcher(name).matches()) {
-			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "'" + name
-					+ "' is no name of a flag: use up to 100 letters, digits, dots, dashes and underscores,"
-					+ " with a letter or digit first");
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"'" + name + "' is no name of a flag: use up to 100 letters, digits, dots, dashes and underscores,"
+							+ " with a letter or digit first");
 		}
 		return name;
 	}

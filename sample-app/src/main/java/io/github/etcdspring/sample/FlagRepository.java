@@ -45,8 +45,8 @@ class FlagRepository {
 	 * Write a flag unless somebody else did.
 	 * @param name the name of the flag
 	 * @param flag the flag
-	 * @param expectedRevision the revision that must have written it last; 0 if it must not
-	 * exist
+	 * @param expectedRevision the revision that must have written it last; 0 if it must
+	 * not exist
 	 * @return the new revision, or nothing on a conflict
 	 */
 	OptionalLong save(String name, Flag flag, long expectedRevision) {

@@ -119,6 +119,7 @@ class SampleApplicationTests {
 		assertOutageIsReported();
 		server.start();
 		assertRecovers();
+		assertThat(delete("outage", null).statusCode()).isEqualTo(204);
 	}
 
 	@Test
@@ -132,6 +133,7 @@ class SampleApplicationTests {
 			server.thaw();
 		}
 		assertRecovers();
+		assertThat(delete("outage", null).statusCode()).isEqualTo(204);
 	}
 
 	private static void assertOutageIsReported() throws Exception {
