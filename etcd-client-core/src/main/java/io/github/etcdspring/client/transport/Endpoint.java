@@ -54,6 +54,8 @@ final class Endpoint {
 
 	private volatile ConnectivityState state = ConnectivityState.IDLE;
 
+	private volatile long lastConnect;
+
 	private boolean connectAsked;
 
 	private long connectAskedAt;
@@ -75,6 +77,7 @@ final class Endpoint {
 		this.owner = owner;
 		this.timer = timer;
 		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
+		this.lastConnect = this.lastDial;
 		watch(ConnectivityState.IDLE);
 	}
 
@@ -169,6 +172,20 @@ final class Endpoint {
 			this.channel.resetConnectBackoff();
 		}
 		this.channel.getState(true);
+	}
+
+	/**
+	 * Connect again if the connection is gone, at most once per redial interval. May be
+	 * called on any thread.
+	 */
+	void connectIfDue() {
+		if (!this.ready) {
+			long now = this.timer.nanoTime();
+			if (now - this.lastConnect >= Endpoints.REDIAL_NANOS) {
+				this.lastConnect = now;
+				this.owner.execute(this::connect);
+			}
+		}
 	}
 
 	/**

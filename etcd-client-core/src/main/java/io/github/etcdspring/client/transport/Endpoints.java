@@ -115,6 +115,10 @@ final class Endpoints {
 		List<Endpoint> endpoints = this.all;
 		int size = endpoints.size();
 		int start = (size > 1) ? (this.turn.getAndIncrement() & Integer.MAX_VALUE) % size : 0;
+		if (size > 0) {
+			// Nobody waits for an endpoint while others work, but its turn comes.
+			endpoints.get(start).connectIfDue();
+		}
 		Endpoint avoided = null;
 		for (int i = 0; i < size; i++) {
 			Endpoint endpoint = endpoints.get((start + i) % size);

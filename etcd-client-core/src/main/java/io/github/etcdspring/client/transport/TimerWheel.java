@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -26,6 +27,8 @@ final class TimerWheel extends Timer {
 	private static final long TICK_NANOS = 10_000_000L;
 
 	private static final int BUCKETS = 512;
+
+	private static final long LONGEST_JOIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	/** Ticks without a new task after which the thread sleeps until it is needed. */
 	private static final int QUIET_TICKS = 100;
@@ -94,9 +97,11 @@ final class TimerWheel extends Timer {
 
 	private void join() {
 		boolean interrupted = false;
-		while (this.thread.isAlive()) {
+		long end = System.nanoTime() + LONGEST_JOIN_NANOS;
+		for (long rest = LONGEST_JOIN_NANOS; rest > 0 && this.thread.isAlive(); rest = end - System.nanoTime()) {
 			try {
-				this.thread.join();
+				// An executor of the application that blocks must not block closing.
+				TimeUnit.NANOSECONDS.timedJoin(this.thread, rest);
 			}
 			catch (InterruptedException ex) {
 				interrupted = true;

@@ -16,12 +16,14 @@ import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.transport.EndpointState;
 import io.github.etcdspring.client.transport.EndpointStrategy;
 import io.github.etcdspring.test.EtcdBinaries;
 import io.github.etcdspring.test.EtcdCluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What happens to unary calls when members of a cluster of three go away.
@@ -102,6 +104,28 @@ class ClusterFaultTests {
 				}
 			}
 		}
+	}
+
+	@Test
+	void roundRobinUsesAMemberAgainThatCameBack() {
+		try (EtcdClient client = client(EndpointStrategy.ROUND_ROBIN)) {
+			client.kv().put("/c", "1").sync();
+			await().untilAsserted(() -> assertThat(connected(client)).isEqualTo(3));
+			this.cluster.member(1).kill();
+			await().untilAsserted(() -> {
+				client.kv().get("/c").serializable().sync();
+				assertThat(connected(client)).isEqualTo(2);
+			});
+			this.cluster.member(1).start();
+			await().untilAsserted(() -> {
+				client.kv().get("/c").serializable().sync();
+				assertThat(connected(client)).isEqualTo(3);
+			});
+		}
+	}
+
+	private static long connected(EtcdClient client) {
+		return client.endpointStates().stream().filter(EndpointState::connected).count();
 	}
 
 	@Test
