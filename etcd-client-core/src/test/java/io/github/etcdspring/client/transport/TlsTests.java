@@ -18,6 +18,7 @@ import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class TlsTests {
 
 	private static Certificates.Issued client;
 
-	private Server running;
+	private @Nullable Server running;
 
 	@BeforeAll
 	static void issueCertificates() throws Exception {
@@ -168,7 +169,7 @@ class TlsTests {
 	}
 
 	private int start(ServerCredentials credentials) throws Exception {
-		this.running = Grpc.newServerBuilderForPort(0, credentials).addService(new KVGrpc.KVImplBase() {
+		Server started = Grpc.newServerBuilderForPort(0, credentials).addService(new KVGrpc.KVImplBase() {
 
 			@Override
 			public void range(RangeRequest request, StreamObserver<RangeResponse> answer) {
@@ -177,7 +178,8 @@ class TlsTests {
 			}
 
 		}).build().start();
-		return this.running.getPort();
+		this.running = started;
+		return started.getPort();
 	}
 
 }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.EtcdException;
@@ -18,8 +17,9 @@ import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.transport.EndpointState;
 import io.github.etcdspring.client.transport.EndpointStrategy;
-import io.github.etcdspring.test.EtcdBinaries;
+import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdCluster;
+import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -28,18 +28,14 @@ import static org.awaitility.Awaitility.await;
 /**
  * What happens to unary calls when members of a cluster of three go away.
  */
-@EnabledIf("hasEtcd")
+@WithEtcd
 class ClusterFaultTests {
 
 	private EtcdCluster cluster;
 
-	static boolean hasEtcd() {
-		return !EtcdBinaries.all().isEmpty();
-	}
-
 	@BeforeEach
-	void startCluster() {
-		this.cluster = EtcdCluster.builder().size(3).binary(EtcdBinaries.newest()).start();
+	void startCluster(EtcdBinary binary) {
+		this.cluster = EtcdCluster.builder().size(3).binary(binary).start();
 	}
 
 	@AfterEach

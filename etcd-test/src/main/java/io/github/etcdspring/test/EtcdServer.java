@@ -1,0 +1,357 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.test;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real etcd server in a process of its own, on free ports of the loopback interface,
+ * with a temporary data folder.
+ * <p>
+ * It can be stopped, killed, frozen and started again with its ports and data. Its
+ * process ends with this JVM, even if the JVM is killed. A POSIX shell is needed at
+ * {@code /bin/sh}.
+ * <p>
+ * Instances may be used by several threads; a change of state waits for the one before.
+ *
+ * @since 0.1.0
+ */
+public final class EtcdServer implements AutoCloseable {
+
+	private static final String PORT_TAKEN = "address already in use";
+
+	// A server with open streams takes 7 s to stop.
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(15);
+
+	private static final Duration PAUSE_FOR_PORT = Duration.ofMillis(200);
+
+	private final EtcdBinary binary;
+
+	private final String name;
+
+	private final Path directory;
+
+	private final Ports ports;
+
+	private final List<String> command;
+
+	private final Duration startTimeout;
+
+	private final ServerLog log;
+
+	private @Nullable EtcdProcess process;
+
+	private boolean closed;
+
+	EtcdServer(EtcdBinary binary, String name, Path directory, Ports ports, List<String> command,
+			Duration startTimeout) {
+		this.binary = binary;
+		this.name = name;
+		this.directory = directory;
+		this.ports = ports;
+		this.command = command;
+		this.startTimeout = startTimeout;
+		this.log = new ServerLog(directory.resolve("etcd.log"));
+	}
+
+	/**
+	 * Begin to describe a server.
+	 * @return a builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Return where clients connect.
+	 * @return a URL such as {@code http://127.0.0.1:20001}; the same after a restart
+	 */
+	public String endpoint() {
+		return this.ports.clientUrl();
+	}
+
+	/**
+	 * Return the version of the server.
+	 * @return the version
+	 */
+	public EtcdVersion version() {
+		return this.binary.version();
+	}
+
+	/**
+	 * Return what the server has logged since it was first started.
+	 * @return the text; empty once the server is closed
+	 */
+	public String log() {
+		return this.log.text();
+	}
+
+	/**
+	 * Return the id of the process.
+	 * @return the process id
+	 * @throws IllegalStateException if the server does not run
+	 */
+	public synchronized long pid() {
+		return running().pid();
+	}
+
+	/**
+	 * Return whether the process is there. A frozen one is.
+	 * @return {@code true} if the process is there
+	 */
+	public synchronized boolean isRunning() {
+		return this.process != null && this.process.isAlive();
+	}
+
+	/**
+	 * Start the server again, with its ports and data, and wait until it serves. If it
+	 * runs, only wait. The member of a cluster serves only with a majority: to start
+	 * several see {@link EtcdCluster#start()}.
+	 * @throws IllegalStateException if the server is closed, ends, or does not serve in
+	 * time; the message has the end of its log
+	 */
+	public synchronized void start() {
+		long begin = System.nanoTime();
+		while (true) {
+			launch();
+			try {
+				awaitServing();
+				return;
+			}
+			catch (PortTakenException ex) {
+				// Others know the server by its ports: wait until they are free again.
+				if (System.nanoTime() - begin > this.startTimeout.toNanos()) {
+					throw ex;
+				}
+				Polling.pause(PAUSE_FOR_PORT);
+			}
+		}
+	}
+
+	/**
+	 * Stop the server as {@link #stop()} does and start it as {@link #start()} does.
+	 * @throws IllegalStateException as {@link #start()} does
+	 */
+	public synchronized void restart() {
+		stop();
+		start();
+	}
+
+	/**
+	 * Ask the server to end (SIGTERM) and wait; after 15 seconds it is killed. A frozen
+	 * server is thawed. Nothing happens if it does not run. In the first moment of its
+	 * service etcd does not handle the signal yet: it ends at once, as if killed.
+	 */
+	public synchronized void stop() {
+		EtcdProcess process = this.process;
+		if (process == null) {
+			return;
+		}
+		process.terminate();
+		process.thaw();
+		if (!process.waitFor(STOP_TIMEOUT)) {
+			kill();
+		}
+	}
+
+	/**
+	 * Kill the server (SIGKILL), frozen or not, and wait until the process is gone.
+	 * Nothing happens if it does not run.
+	 */
+	public synchronized void kill() {
+		EtcdProcess process = this.process;
+		if (process == null) {
+			return;
+		}
+		process.kill();
+		if (!process.waitFor(KILL_TIMEOUT)) {
+			throw new IllegalStateException(
+					this + " (process " + process.pid() + ") is still there " + KILL_TIMEOUT + " after SIGKILL");
+		}
+	}
+
+	/**
+	 * Freeze the server (SIGSTOP): its connections stay open, and nothing answers.
+	 * @throws IllegalStateException if the server does not run
+	 */
+	public synchronized void freeze() {
+		running().freeze();
+	}
+
+	/**
+	 * Let a frozen server go on (SIGCONT). Nothing happens to one that is not frozen.
+	 */
+	public synchronized void thaw() {
+		if (this.process != null) {
+			this.process.thaw();
+		}
+	}
+
+	/**
+	 * Kill the server and delete its data. It cannot be started again.
+	 */
+	@Override
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		kill();
+		this.ports.release();
+		TemporaryFiles.delete(this.directory);
+	}
+
+	@Override
+	public String toString() {
+		return "etcd " + version() + " at " + endpoint();
+	}
+
+	Path directory() {
+		return this.directory;
+	}
+
+	/**
+	 * Start the process without waiting for it to serve. Nothing happens if it runs.
+	 */
+	synchronized void launch() {
+		if (this.closed) {
+			throw new IllegalStateException(this + " is closed and its data is gone: make a new one");
+		}
+		if (!isRunning()) {
+			this.log.beginRun();
+			this.process = EtcdProcess.start(this.directory, this.log.file(), this.command);
+		}
+	}
+
+	/**
+	 * Wait until the launched process serves.
+	 * @throws PortTakenException if the process ended because it could not listen
+	 */
+	synchronized void awaitServing() {
+		EtcdProcess process = Objects.requireNonNull(this.process, "launch comes first");
+		boolean decided = Polling.until(this.startTimeout,
+				() -> ServingProbe.serves(this.ports, this.name) || !process.isAlive());
+		if (decided && process.isAlive()) {
+			return;
+		}
+		if (!decided) {
+			throw new IllegalStateException(failure("did not serve within " + this.startTimeout.toMillis() + " ms"));
+		}
+		if (this.log.textOfRun().contains(PORT_TAKEN)) {
+			throw new PortTakenException(failure("could not listen"));
+		}
+		throw new IllegalStateException(failure("ended before it served"));
+	}
+
+	private String failure(String problem) {
+		return this + " " + problem + ".\nCommand: " + String.join(" ", this.command) + "\nEnd of the log:\n"
+				+ this.log.tailOfRun();
+	}
+
+	private EtcdProcess running() {
+		EtcdProcess process = this.process;
+		if (process == null || !process.isAlive()) {
+			throw new IllegalStateException(this + " does not run: start it first");
+		}
+		return process;
+	}
+
+	/**
+	 * Describes a server to start. The builder may be used again.
+	 */
+	public static final class Builder {
+
+		private static final Duration DEFAULT_START_TIMEOUT = Duration.ofSeconds(60);
+
+		private final List<String> arguments = new ArrayList<>();
+
+		private @Nullable EtcdBinary binary;
+
+		private Duration startTimeout = DEFAULT_START_TIMEOUT;
+
+		private Supplier<Ports> ports = Ports::free;
+
+		Builder() {
+		}
+
+		/**
+		 * Choose the program. The default is the newest of {@link EtcdBinaries}.
+		 * @param binary the program
+		 * @return this builder
+		 */
+		public Builder binary(EtcdBinary binary) {
+			this.binary = binary;
+			return this;
+		}
+
+		/**
+		 * Add arguments for etcd. The default is none.
+		 * @param arguments arguments such as {@code --quota-backend-bytes=16777216}; they
+		 * must not change name, addresses, folders or logs
+		 * @return this builder
+		 */
+		public Builder arguments(String... arguments) {
+			this.arguments.addAll(List.of(arguments));
+			return this;
+		}
+
+		/**
+		 * Set how long a start may take. The default is 60 seconds.
+		 * @param timeout a positive time
+		 * @return this builder
+		 * @throws IllegalArgumentException if the time is not positive
+		 */
+		public Builder startTimeout(Duration timeout) {
+			if (timeout.isNegative() || timeout.isZero()) {
+				throw new IllegalArgumentException("startTimeout is " + timeout + ": give a positive time");
+			}
+			this.startTimeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Start a server and wait until it serves.
+		 * @return the running server
+		 * @throws IllegalStateException if there is no etcd, or the server ends or does
+		 * not serve in time; the message has the end of its log
+		 */
+		public EtcdServer start() {
+			return Bootstrap.start(this, 1).get(0);
+		}
+
+		Builder ports(Supplier<Ports> ports) {
+			this.ports = ports;
+			return this;
+		}
+
+		EtcdBinary binary() {
+			return (this.binary != null) ? this.binary : EtcdBinaries.newest();
+		}
+
+		List<String> arguments() {
+			return this.arguments;
+		}
+
+		Duration startTimeout() {
+			return this.startTimeout;
+		}
+
+		Ports newPorts() {
+			return this.ports.get();
+		}
+
+	}
+
+}

@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Folders that are removed with all that is in them.
+ */
+final class TemporaryFiles {
+
+	private TemporaryFiles() {
+	}
+
+	static Path createDirectory(String prefix) {
+		try {
+			return Files.createTempDirectory(prefix);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("cannot create a temporary folder", ex);
+		}
+	}
+
+	static void delete(@Nullable Path path) {
+		if (path == null) {
+			return;
+		}
+		try {
+			Files.walkFileTree(path, new Deleting());
+		}
+		catch (NoSuchFileException ex) {
+			// As wanted.
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("cannot delete " + path, ex);
+		}
+	}
+
+	private static final class Deleting extends SimpleFileVisitor<Path> {
+
+		@Override
+		public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+			Files.deleteIfExists(file);
+			return FileVisitResult.CONTINUE;
+		}
+
+		@Override
+		public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException ex) throws IOException {
+			if (ex != null) {
+				throw ex;
+			}
+			Files.deleteIfExists(directory);
+			return FileVisitResult.CONTINUE;
+		}
+
+	}
+
+}
