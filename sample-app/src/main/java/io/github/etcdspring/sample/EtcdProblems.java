@@ -7,14 +7,13 @@ package io.github.etcdspring.sample;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import io.github.etcdspring.client.error.EtcdException;
-
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+import io.github.etcdspring.client.error.EtcdException;
 
 /**
  * Turns failures of etcd into problem bodies. A client of this service learns whether its

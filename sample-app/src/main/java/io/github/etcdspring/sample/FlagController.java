@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
+import org.springframework.stereotype.Repository;
+
 import io.github.etcdspring.spring.EtcdEntry;
 import io.github.etcdspring.spring.EtcdOperations;
-
-import org.springframework.stereotype.Repository;
 
 /**
  * Keeps flags in etcd, one key each. The revision that wrote a flag last is its version:

@@ -18,7 +18,7 @@ public class SampleApplication {
 
 	/**
 	 * Start the service.
-	 * @param args Spring Boot's arguments, such as {@code --etcd.endpoints=...}
+	 * @param args the arguments of Spring Boot, such as {@code --etcd.endpoints=...}
 	 */
 	public static void main(String[] args) {
 		SpringApplication.run(SampleApplication.class, args);
