@@ -8,8 +8,10 @@ package io.github.etcdspring.boot.autoconfigure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -100,6 +102,26 @@ class EtcdApplicationTests {
 				.untilAsserted(() -> assertThat(recorder.health()).hasSize(4)
 					.endsWith("true " + endpoint, new EtcdHealthChangedEvent(true, endpoint)));
 		}
+	}
+
+	@Test
+	void contextsThatAreClosedLeaveNoThread() {
+		Set<Thread> before = etcdThreads();
+		for (int round = 0; round < 10; round++) {
+			try (ConfigurableApplicationContext context = start("--etcd.health.interval=100ms")) {
+				assertThat(context.getBean(EtcdHealthIndicator.class).health().getStatus()).isEqualTo(Status.UP);
+				assertThat(etcdThreads()).hasSizeGreaterThan(before.size());
+			}
+		}
+		await().atMost(Duration.ofSeconds(30)).until(() -> before.containsAll(etcdThreads()));
+	}
+
+	private static Set<Thread> etcdThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("etcd-"))
+			.collect(Collectors.toSet());
 	}
 
 	private ConfigurableApplicationContext start(String... arguments) {

@@ -20,6 +20,7 @@ import io.github.etcdspring.spring.health.EtcdHealthChangedEvent;
 import io.github.etcdspring.spring.health.EtcdHealthListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link EtcdHealthNotifier}.
@@ -62,9 +63,8 @@ class EtcdHealthNotifierTests {
 		EtcdHealthNotifier notifier = notifier(this.told::add);
 		Thread caller = new Thread(() -> notifier.onHealthChange(false, ENDPOINT));
 		caller.start();
-		caller.join(50);
+		await().until(() -> caller.getState() == Thread.State.WAITING);
 		assertThat(this.told).isEmpty();
-		assertThat(caller.isAlive()).isTrue();
 		notifier.afterSingletonsInstantiated();
 		caller.join(Duration.ofSeconds(30).toMillis());
 		assertThat(this.told).containsExactly(new EtcdHealthChangedEvent(false, ENDPOINT));
