@@ -44,11 +44,13 @@ public final class Bytes implements Comparable<Bytes> {
 	 * The UTF-8 form of a text.
 	 * @param text the text
 	 * @return its bytes
-	 * @throws IllegalArgumentException if the text has half of a surrogate pair, which
-	 * UTF-8 can't express
+	 * @throws IllegalArgumentException if the text is {@code null}, or has half of a
+	 * surrogate pair, which UTF-8 can't express
 	 */
 	public static Bytes utf8(String text) {
-		Objects.requireNonNull(text, "text");
+		if (text == null) {
+			throw new IllegalArgumentException("text must not be null: for no bytes use Bytes.EMPTY");
+		}
 		// The JDK would write '?', and two different keys would become the same one.
 		int broken = unpairedSurrogate(text);
 		if (broken >= 0) {
@@ -74,7 +76,9 @@ public final class Bytes implements Comparable<Bytes> {
 	 * @return the bytes
 	 */
 	public static Bytes wrap(byte[] bytes) {
-		Objects.requireNonNull(bytes, "bytes");
+		if (bytes == null) {
+			throw new IllegalArgumentException("bytes must not be null: for no bytes use Bytes.EMPTY");
+		}
 		return (bytes.length != 0) ? new Bytes(bytes) : EMPTY;
 	}
 

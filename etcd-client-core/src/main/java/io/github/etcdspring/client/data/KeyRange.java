@@ -7,6 +7,8 @@ package io.github.etcdspring.client.data;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The keys that an operation is about: one key, all keys with a prefix, from a key on,
  * between two keys, or all keys. Immutable.
@@ -37,7 +39,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange key(String key) {
-		return key(Bytes.utf8(key));
+		return key(utf8(key, "key"));
 	}
 
 	/**
@@ -47,7 +49,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange key(Bytes key) {
-		if (key.isEmpty()) {
+		if (notNull(key, "key").isEmpty()) {
 			throw new IllegalArgumentException("key must not be empty: use KeyRange.all() for all keys");
 		}
 		return new KeyRange(key, Bytes.EMPTY);
@@ -59,7 +61,7 @@ public final class KeyRange {
 	 * @return the range
 	 */
 	public static KeyRange prefix(String prefix) {
-		return prefix(Bytes.utf8(prefix));
+		return prefix(utf8(prefix, "prefix"));
 	}
 
 	/**
@@ -68,7 +70,7 @@ public final class KeyRange {
 	 * @return the range
 	 */
 	public static KeyRange prefix(Bytes prefix) {
-		return prefix.isEmpty() ? ALL : new KeyRange(prefix, prefix.prefixEnd());
+		return notNull(prefix, "prefix").isEmpty() ? ALL : new KeyRange(prefix, prefix.prefixEnd());
 	}
 
 	/**
@@ -78,7 +80,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange from(String start) {
-		return from(Bytes.utf8(start));
+		return from(utf8(start, "start"));
 	}
 
 	/**
@@ -88,7 +90,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange from(Bytes start) {
-		if (start.isEmpty()) {
+		if (notNull(start, "start").isEmpty()) {
 			throw new IllegalArgumentException("start must not be empty: use KeyRange.all() for all keys");
 		}
 		return new KeyRange(start, Bytes.OPEN_END);
@@ -103,7 +105,7 @@ public final class KeyRange {
 	 * than the start
 	 */
 	public static KeyRange between(String start, String end) {
-		return between(Bytes.utf8(start), Bytes.utf8(end));
+		return between(utf8(start, "start"), utf8(end, "end"));
 	}
 
 	/**
@@ -115,12 +117,12 @@ public final class KeyRange {
 	 * than the start
 	 */
 	public static KeyRange between(Bytes start, Bytes end) {
-		if (start.isEmpty()) {
+		if (notNull(start, "start").isEmpty()) {
 			throw new IllegalArgumentException("start must not be empty: the smallest key is the single byte 0, "
 					+ "and KeyRange.all() has all keys");
 		}
 		// An end of etcd's "no upper bound", the single byte 0, is never greater.
-		if (end.compareTo(start) <= 0) {
+		if (notNull(end, "end").compareTo(start) <= 0) {
 			throw new IllegalArgumentException("end must be greater than start, or the range is empty: "
 					+ "swap the two, or use KeyRange.from(start) for a range without an end");
 		}
@@ -133,6 +135,17 @@ public final class KeyRange {
 	 */
 	public static KeyRange all() {
 		return ALL;
+	}
+
+	private static Bytes utf8(@Nullable String text, String name) {
+		return Bytes.utf8(notNull(text, name));
+	}
+
+	private static <T> T notNull(@Nullable T argument, String name) {
+		if (argument == null) {
+			throw new IllegalArgumentException(name + " must not be null");
+		}
+		return argument;
 	}
 
 	/**

@@ -5,8 +5,6 @@
 
 package io.github.etcdspring.client.data;
 
-import java.util.Objects;
-
 /**
  * A prefix that is put before every key on the way to etcd and taken off on the way back,
  * so that an application sees only its own part of the store. Immutable.
@@ -46,7 +44,9 @@ public final class Namespace {
 	 * @return the namespace
 	 */
 	public static Namespace of(Bytes prefix) {
-		Objects.requireNonNull(prefix, "prefix");
+		if (prefix == null) {
+			throw new IllegalArgumentException("prefix must not be null: for no namespace use Namespace.NONE");
+		}
 		return prefix.isEmpty() ? NONE : new Namespace(prefix);
 	}
 

@@ -5,7 +5,12 @@
 
 package io.github.etcdspring.client.kv;
 
+import java.util.Arrays;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.data.Bytes;
 
 /**
  * Checks of arguments, with messages that say what to do.
@@ -20,6 +25,22 @@ final class Arguments {
 			throw new IllegalArgumentException("'" + name + "' must not be null");
 		}
 		return argument;
+	}
+
+	static Bytes utf8(@Nullable String argument, String name) {
+		return Bytes.utf8(notNull(argument, name));
+	}
+
+	static <T> List<T> list(@Nullable List<? extends T> argument, String name) {
+		for (T element : notNull(argument, name)) {
+			notNull(element, name);
+		}
+		return List.copyOf(argument);
+	}
+
+	@SafeVarargs
+	static <T> List<T> list(String name, T @Nullable ... argument) {
+		return list(Arrays.asList(notNull(argument, name)), name);
 	}
 
 	static long notNegative(long argument, String name, String fix) {

@@ -11,7 +11,8 @@ import io.github.etcdspring.client.data.KeyRange;
 /**
  * A comparison that guards a transaction. Of a key that does not exist the version, the
  * revisions and the lease are 0, and a comparison of its value never holds. A comparison
- * of a range holds if it holds for every key in it, also if there is none. Immutable.
+ * of a range holds if it holds for every key in it; a range without keys is compared like
+ * one key that does not exist. Immutable.
  *
  * @since 0.1.0
  */
@@ -314,7 +315,7 @@ public final class Compare {
 		 * @return the comparison
 		 */
 		public Compare isEqualTo(String expected) {
-			return isEqualTo(Bytes.utf8(expected));
+			return isEqualTo(Arguments.utf8(expected, "value"));
 		}
 
 		/**
@@ -332,7 +333,7 @@ public final class Compare {
 		 * @return the comparison
 		 */
 		public Compare isNotEqualTo(String expected) {
-			return isNotEqualTo(Bytes.utf8(expected));
+			return isNotEqualTo(Arguments.utf8(expected, "value"));
 		}
 
 		/**
@@ -349,8 +350,26 @@ public final class Compare {
 		 * @param bound the value
 		 * @return the comparison
 		 */
+		public Compare isGreaterThan(String bound) {
+			return isGreaterThan(Arguments.utf8(bound, "value"));
+		}
+
+		/**
+		 * It comes after this value.
+		 * @param bound the value
+		 * @return the comparison
+		 */
 		public Compare isGreaterThan(Bytes bound) {
 			return compare(GREATER, bound);
+		}
+
+		/**
+		 * It comes before this value.
+		 * @param bound the value
+		 * @return the comparison
+		 */
+		public Compare isLessThan(String bound) {
+			return isLessThan(Arguments.utf8(bound, "value"));
 		}
 
 		/**

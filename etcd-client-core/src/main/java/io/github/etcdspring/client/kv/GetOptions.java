@@ -206,10 +206,6 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 		return this.sortTarget == SortTarget.KEY && this.sortOrder == SortOrder.ASCENDING;
 	}
 
-	boolean isFiltered() {
-		return this.minModRevision + this.maxModRevision + this.minCreateRevision + this.maxCreateRevision != 0;
-	}
-
 	/**
 	 * Copy everything but the range.
 	 * @param target the get to copy to

@@ -60,7 +60,7 @@ public final class GetRequest extends GetOptions<GetRequest> implements Request<
 	 * @return the pages; each iteration reads them anew, each page waits as
 	 * {@link #sync()} does
 	 * @throws IllegalArgumentException if the size is not positive, or the request has a
-	 * limit, another order than by key or a filter, or wants only the count
+	 * limit, another order than by key, or wants only the count
 	 */
 	public Pages pages(int size) {
 		return new Pages(this, size);

@@ -41,7 +41,7 @@ public final class Kv {
 	 * @return the request
 	 */
 	public PutRequest put(String key, String value) {
-		return put(Bytes.utf8(key), Bytes.utf8(value));
+		return put(Arguments.utf8(key, "key"), Arguments.utf8(value, "value"));
 	}
 
 	/**
@@ -51,7 +51,7 @@ public final class Kv {
 	 * @return the request
 	 */
 	public PutRequest put(String key, Bytes value) {
-		return put(Bytes.utf8(key), value);
+		return put(Arguments.utf8(key, "key"), value);
 	}
 
 	/**

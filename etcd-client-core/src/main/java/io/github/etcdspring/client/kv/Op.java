@@ -51,7 +51,7 @@ public sealed interface Op permits GetOp, PutOp, DeleteOp, TxnOp {
 	 * @return the operation
 	 */
 	static PutOp put(String key, String value) {
-		return new PutOp(Bytes.utf8(key), Bytes.utf8(value));
+		return new PutOp(Arguments.utf8(key, "key"), Arguments.utf8(value, "value"));
 	}
 
 	/**
@@ -61,7 +61,7 @@ public sealed interface Op permits GetOp, PutOp, DeleteOp, TxnOp {
 	 * @return the operation
 	 */
 	static PutOp put(String key, Bytes value) {
-		return new PutOp(Bytes.utf8(key), value);
+		return new PutOp(Arguments.utf8(key, "key"), value);
 	}
 
 	/**
@@ -109,7 +109,7 @@ public sealed interface Op permits GetOp, PutOp, DeleteOp, TxnOp {
 	 * @return the operation
 	 */
 	static TxnOp txn(List<Compare> when, List<? extends Op> then, List<? extends Op> orElse) {
-		return new TxnOp(List.copyOf(when), List.copyOf(then), List.copyOf(orElse));
+		return new TxnOp(Arguments.list(when, "when"), Arguments.list(then, "then"), Arguments.list(orElse, "orElse"));
 	}
 
 }

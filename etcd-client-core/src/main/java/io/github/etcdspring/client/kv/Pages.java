@@ -39,8 +39,6 @@ public final class Pages implements Iterable<GetResult> {
 		refuse(request.limit() != 0, "limit(...)");
 		refuse(request.isCountOnly(), "countOnly()");
 		refuse(!request.isInKeyOrder(), "a sort order other than by key, ascending");
-		// The server takes so many keys first and filters then: a page could be empty.
-		refuse(request.isFiltered(), "a bound on revisions");
 		this.request = request;
 		this.size = size;
 	}

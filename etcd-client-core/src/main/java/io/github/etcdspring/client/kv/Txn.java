@@ -34,34 +34,37 @@ final class Txn implements TxnStart {
 
 	@Override
 	public TxnWhen when(Compare... compares) {
-		return when(List.of(compares));
+		this.when = Arguments.list("compares", compares);
+		return this;
 	}
 
 	@Override
 	public TxnWhen when(List<Compare> compares) {
-		this.when = List.copyOf(compares);
+		this.when = Arguments.list(compares, "compares");
 		return this;
 	}
 
 	@Override
 	public TxnThen then(Op... ops) {
-		return then(List.of(ops));
+		this.then = Arguments.list("ops", ops);
+		return this;
 	}
 
 	@Override
 	public TxnThen then(List<? extends Op> ops) {
-		this.then = List.copyOf(ops);
+		this.then = Arguments.list(ops, "ops");
 		return this;
 	}
 
 	@Override
 	public TxnRequest orElse(Op... ops) {
-		return orElse(List.of(ops));
+		this.orElse = Arguments.list("ops", ops);
+		return this;
 	}
 
 	@Override
 	public TxnRequest orElse(List<? extends Op> ops) {
-		this.orElse = List.copyOf(ops);
+		this.orElse = Arguments.list(ops, "ops");
 		return this;
 	}
 

@@ -318,9 +318,17 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private void expire() {
 		Failure before = this.lastFailure;
-		end(Reason.TIMEOUT, StatusCode.DEADLINE_EXCEEDED,
-				"no answer within " + TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos) + " ms"
-						+ ((before != null) ? "; the attempt before: " + before.detail() : ""));
+		StringBuilder detail = new StringBuilder("no answer within ")
+			.append(TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos))
+			.append(" ms");
+		if (STATE.getAcquire(this) == Phase.WAITING && this.transport.endpoints().pick(this.rpc.endpoint()) == null) {
+			detail.append("; no endpoint could be reached: ")
+				.append(this.transport.endpoints().describe(this.rpc.endpoint()));
+		}
+		if (before != null) {
+			detail.append("; the attempt before: ").append(before.detail());
+		}
+		end(Reason.TIMEOUT, StatusCode.DEADLINE_EXCEEDED, detail.toString());
 	}
 
 	/** The client is being closed. */

@@ -44,7 +44,7 @@ final class EndpointGroup {
 
 	private long resolvedAt;
 
-	private @Nullable String failure;
+	private volatile @Nullable String failure;
 
 	EndpointGroup(EndpointAddress configured, ChannelCredentials credentials, TransportOptions options, Endpoints owner,
 			Timer timer, HostResolver resolver) {
@@ -168,8 +168,9 @@ final class EndpointGroup {
 	 */
 	void describe(List<String> causes) {
 		if (this.endpoints.isEmpty()) {
-			causes.add(this.configured + ": " + ((this.failure != null) ? this.failure
-					: "the host name " + this.configured.host() + " is not resolved yet"));
+			String known = this.failure;
+			causes.add(this.configured + ": "
+					+ ((known != null) ? known : "the host name " + this.configured.host() + " is not resolved yet"));
 		}
 		for (Endpoint endpoint : new ArrayList<>(this.endpoints)) {
 			causes.add(endpoint.name() + ": " + endpoint.failure());

@@ -150,6 +150,17 @@ final class Endpoints {
 		throw new IllegalArgumentException("'endpoint' must be one of the client's but was '" + name + "'");
 	}
 
+	/**
+	 * Say for each endpoint why it accepts no calls. May be called on any thread.
+	 * @param name the only endpoint of interest, or {@code null} for all
+	 * @return the causes in words
+	 */
+	String describe(@Nullable String name) {
+		List<String> causes = new ArrayList<>();
+		((name != null) ? List.of(group(name)) : this.groups).forEach((group) -> group.describe(causes));
+		return String.join("; ", causes);
+	}
+
 	List<EndpointState> states() {
 		return this.groups.stream().map(EndpointGroup::state).toList();
 	}
@@ -377,10 +388,7 @@ final class Endpoints {
 
 		private void expire() {
 			if (Endpoints.this.waiting.remove(this)) {
-				List<String> causes = new ArrayList<>();
-				((this.group != null) ? List.of(this.group) : Endpoints.this.groups)
-					.forEach((each) -> each.describe(causes));
-				this.waiter.unreachable(String.join("; ", causes));
+				this.waiter.unreachable(describe((this.group != null) ? this.group.name() : null));
 			}
 		}
 

@@ -54,6 +54,9 @@ public interface Request<R> {
 	 * @throws IllegalArgumentException if it is zero or negative
 	 */
 	static Duration checkTimeout(Duration timeout) {
+		if (timeout == null) {
+			throw new IllegalArgumentException("'timeout' must not be null; leave it out to use the client's timeout");
+		}
 		if (timeout.isZero() || timeout.isNegative()) {
 			throw new IllegalArgumentException(
 					"'timeout' must be positive but was " + timeout + "; leave it out to use the client's timeout");

@@ -141,15 +141,16 @@ public final class Transport implements AutoCloseable {
 	 * Check that an endpoint is one of the client's.
 	 * @param endpoint the endpoint as text
 	 * @return the endpoint as {@link #endpointStates()} names it
-	 * @throws IllegalArgumentException if it is malformed or unknown
+	 * @throws IllegalArgumentException if it is none of them
 	 */
 	public String checkEndpoint(String endpoint) {
-		EndpointAddress address = EndpointAddress.parse(endpoint, this.options.endpoints().get(0).secure());
-		if (!this.options.endpoints().contains(address)) {
-			throw new IllegalArgumentException("'endpoint' must be one of the client's " + this.options.endpoints()
-					+ " but was '" + endpoint + "'");
+		for (EndpointAddress address : this.options.endpoints()) {
+			if (address.toString().equals(endpoint) || address.authority().equals(endpoint)) {
+				return address.toString();
+			}
 		}
-		return address.toString();
+		throw new IllegalArgumentException(
+				"'endpoint' must be one of the client's " + this.options.endpoints() + " but was '" + endpoint + "'");
 	}
 
 	private static long nanos(Duration duration) {
