@@ -38,8 +38,8 @@ final class Arguments {
 		return List.copyOf(argument);
 	}
 
-	@SafeVarargs
-	static <T> List<T> list(String name, T @Nullable ... argument) {
+	// An array whose elements, too, may be null whatever their type says.
+	static <T> List<T> list(String name, T[] argument) {
 		return list(Arrays.asList(notNull(argument, name)), name);
 	}
 
