@@ -10,6 +10,7 @@ import java.util.Objects;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,9 +128,11 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	@Override
-	public void onClose(Status status, Metadata trailers) {
+	public void onClose(Status closed, Metadata trailers) {
+		Status status = decoded(closed);
 		boolean unsent = this.tracer.provesUnsent();
-		if (this.answer == null && !unsent && status.getCode() != Status.Code.UNAVAILABLE) {
+		boolean ownDoing = this.abandoned || this.call.hasLeft(this);
+		if (this.answer == null && !unsent && !ownDoing && status.getCode() != Status.Code.UNAVAILABLE) {
 			// An error without a message comes without headers.
 			this.endpoint.heard();
 		}
@@ -145,6 +148,12 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 		else {
 			this.call.attemptClosed(this, status, unsent);
 		}
+	}
+
+	// What a decoder says, gRPC hides behind a cancellation.
+	private static Status decoded(Status status) {
+		return (status.getCode() == Status.Code.CANCELLED && status.getCause() instanceof StatusRuntimeException decoder
+				&& decoder.getStatus().getCode() == Status.Code.INTERNAL) ? decoder.getStatus() : status;
 	}
 
 	Endpoint endpoint() {

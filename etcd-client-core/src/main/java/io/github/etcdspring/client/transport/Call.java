@@ -271,13 +271,20 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	}
 
 	/**
-	 * Send a read again elsewhere: its connection does not answer any more.
+	 * Send a read again elsewhere, if reads are: its connection does not answer any more.
 	 * @param attempt the attempt on that connection
 	 */
 	void moveOn(Attempt<Q, R> attempt) {
-		this.lastFailure = describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, Outcome.NOT_APPLIED,
+		Failure described = describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, Outcome.NOT_APPLIED,
 				attempt.endpoint().name(), "the endpoint does not answer", null);
-		if (STATE.compareAndSet(this, attempt, Phase.WAITING)) {
+		this.lastFailure = described;
+		if (!this.transport.options().retryReads()) {
+			if (claim(attempt)) {
+				attempt.cancel();
+				fail(described);
+			}
+		}
+		else if (STATE.compareAndSet(this, attempt, Phase.WAITING)) {
 			attempt.cancel();
 			proceed();
 		}

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ final class CallbackExecutor {
 	private final String name;
 
 	private final AtomicInteger threads = new AtomicInteger();
+
+	private final AtomicBoolean complained = new AtomicBoolean();
 
 	private @Nullable ExecutorService ownExecutor;
 
@@ -63,7 +66,7 @@ final class CallbackExecutor {
 		}
 	}
 
-	private static boolean accepts(Executor executor, Runnable task) {
+	private boolean accepts(Executor executor, Runnable task) {
 		boolean nested = isEngineThread();
 		engineThread.set(Boolean.TRUE);
 		try {
@@ -72,6 +75,14 @@ final class CallbackExecutor {
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The callback executor refused a task; an own thread runs it", ex);
+			return false;
+		}
+		catch (Throwable ex) {
+			// Executors also say so in other ways, for instance without memory for a
+			// thread.
+			if (this.complained.compareAndSet(false, true)) {
+				logger.warn("The callback executor failed; own threads run what it does not", ex);
+			}
 			return false;
 		}
 		finally {

@@ -60,6 +60,8 @@ final class Endpoint {
 
 	private long connectAskedAt;
 
+	private long begunAt;
+
 	private long lastDial;
 
 	private boolean avoided;
@@ -166,8 +168,14 @@ final class Endpoint {
 		if (!this.connectAsked) {
 			this.connectAsked = true;
 			this.connectAskedAt = now;
+			this.begunAt = now;
 		}
-		if (hasFailed() && now - this.lastDial >= Endpoints.REDIAL_NANOS) {
+		if (now - this.begunAt >= Endpoints.GIVE_UP_NANOS) {
+			// Plain TCP waits for ever for a peer that accepts it and then says nothing.
+			this.begunAt = now;
+			this.channel.enterIdle();
+		}
+		else if (hasFailed() && now - this.lastDial >= Endpoints.REDIAL_NANOS) {
 			this.lastDial = now;
 			this.channel.resetConnectBackoff();
 		}
@@ -193,7 +201,8 @@ final class Endpoint {
 	 * @return whether it is being connected and has not taken long
 	 */
 	boolean isHopeful() {
-		return !hasFailed() && this.timer.nanoTime() - this.connectAskedAt < Endpoints.PATIENCE_NANOS;
+		return this.connectAsked && !hasFailed()
+				&& this.timer.nanoTime() - this.connectAskedAt < Endpoints.PATIENCE_NANOS;
 	}
 
 	long connectAskedAt() {
@@ -219,9 +228,16 @@ final class Endpoint {
 			return;
 		}
 		this.connection++;
-		this.ready = false;
 		this.connectAsked = false;
 		this.channel.enterIdle();
+		notReady();
+	}
+
+	private void notReady() {
+		if (this.ready) {
+			this.ready = false;
+			this.owner.readinessChanged(this);
+		}
 	}
 
 	/**
@@ -309,13 +325,13 @@ final class Endpoint {
 
 	void close() {
 		this.closed = true;
-		this.ready = false;
+		notReady();
 		this.channel.shutdown();
 	}
 
 	void closeNow() {
 		this.closed = true;
-		this.ready = false;
+		notReady();
 		this.channel.shutdownNow();
 	}
 

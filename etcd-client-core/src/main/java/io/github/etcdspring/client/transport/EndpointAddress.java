@@ -5,7 +5,10 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,6 +70,11 @@ public record EndpointAddress(boolean secure, String host, int port) {
 			throw malformed(endpoint, "it is empty");
 		}
 		String rest = endpoint.strip();
+		if (rest.indexOf('@') >= 0) {
+			// Shown without what stands before the '@': that may be a password.
+			throw malformed(rest.substring(rest.lastIndexOf('@') + 1),
+					"user and password do not belong in an endpoint; set them on the client");
+		}
 		boolean secure = secureByDefault;
 		int scheme = rest.indexOf("://");
 		if (scheme >= 0) {
@@ -79,11 +87,6 @@ public record EndpointAddress(boolean secure, String host, int port) {
 		}
 		if (rest.endsWith("/")) {
 			rest = rest.substring(0, rest.length() - 1);
-		}
-		if (rest.indexOf('@') >= 0) {
-			// Shown without what stands before the '@': that may be a password.
-			throw malformed(rest.substring(rest.lastIndexOf('@') + 1),
-					"user and password do not belong in an endpoint; set them on the client");
 		}
 		if (!rest.matches("[^/?#\\s,]*")) {
 			throw malformed(endpoint, "after host and port nothing may follow");
@@ -101,11 +104,14 @@ public record EndpointAddress(boolean secure, String host, int port) {
 			}
 			host = text.substring(1, close);
 			port = text.substring(close + 1);
-			if (!host.contains(":") || !host.matches("[0-9a-fA-F:.%\\w]+")) {
+			if (!isIpv6(host)) {
 				throw malformed(endpoint, "in brackets there must be an IPv6 address");
 			}
 			if (!port.isEmpty() && !port.startsWith(":")) {
 				throw malformed(endpoint, "after the IPv6 address there must be a port");
+			}
+			if (port.equals(":")) {
+				throw malformed(endpoint, "the port is missing after the colon");
 			}
 			port = port.isEmpty() ? port : port.substring(1);
 		}
@@ -123,7 +129,37 @@ public record EndpointAddress(boolean secure, String host, int port) {
 		if (host.isEmpty()) {
 			throw malformed(endpoint, "the host is missing");
 		}
+		if (!host.contains(":")) {
+			checkName(endpoint, host);
+		}
 		return new EndpointAddress(secure, host, parsePort(endpoint, port));
+	}
+
+	private static boolean isIpv6(String host) {
+		int zone = host.indexOf('%');
+		String address = (zone < 0) ? host : host.substring(0, zone);
+		if (!address.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+				|| !host.substring(address.length()).matches("(%[\\w.-]+)?")) {
+			return false;
+		}
+		try {
+			// Brackets keep the JDK from asking a name server.
+			InetAddress.getByName("[" + address + "]");
+			return true;
+		}
+		catch (UnknownHostException ex) {
+			return false;
+		}
+	}
+
+	private static void checkName(String endpoint, String host) {
+		if (!host.matches("[\\w.-]+")) {
+			throw malformed(endpoint, "the host must consist of letters, digits, '.', '-' and '_'");
+		}
+		if (HostResolver.isAddress(host)
+				&& !Arrays.stream(host.split("\\.")).allMatch((part) -> Integer.parseInt(part) <= 255)) {
+			throw malformed(endpoint, "the host is no IPv4 address");
+		}
 	}
 
 	private static int parsePort(String endpoint, String text) {

@@ -39,6 +39,9 @@ final class Endpoints {
 	/** How long an endpoint may take to connect before the next one is tried as well. */
 	static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	/** How long connecting may take before it is begun anew. */
+	static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
 	private static final Logger logger = LoggerFactory.getLogger(Endpoints.class);
 
 	private final TransportOptions options;
@@ -327,7 +330,13 @@ final class Endpoints {
 	void readinessChanged(Endpoint endpoint) {
 		CallObserver observer = this.options.callObserver();
 		if (observer != null) {
-			observer.endpointChanged(endpoint.name(), endpoint.isReady());
+			try {
+				observer.endpointChanged(endpoint.name(), endpoint.isReady());
+			}
+			catch (RuntimeException ex) {
+				// A meter that fails must not keep calls waiting.
+				logger.warn("The call observer failed", ex);
+			}
 		}
 	}
 

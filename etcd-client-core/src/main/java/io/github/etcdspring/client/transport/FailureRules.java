@@ -94,7 +94,9 @@ final class FailureRules {
 		}
 		if (isRefused(rpc, reason)) {
 			boolean nowhereElse = reason == Reason.NOT_SUPPORTED_FOR_LEARNER && endpoints < 2;
-			return nowhereElse ? Step.FAIL : (rpc.repeatable() && retryReads) ? Step.RESEND : Step.RESEND_LATER;
+			// Who has too much to do is not asked forty times a second.
+			boolean soon = rpc.repeatable() && retryReads && reason != Reason.TOO_MANY_REQUESTS;
+			return nowhereElse ? Step.FAIL : soon ? Step.RESEND : Step.RESEND_LATER;
 		}
 		if (rpc.repeatable() && retryReads && !HOPELESS.contains(reason)
 				&& (status.getCode() == Status.Code.UNAVAILABLE || SERVER_GAVE_UP.contains(reason))) {

@@ -8,8 +8,6 @@ package io.github.etcdspring.client.transport;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the endpoint in use at regular times, without sending anything, and tells a
@@ -17,13 +15,9 @@ import org.slf4j.LoggerFactory;
  */
 final class HealthMonitor {
 
-	private static final Logger logger = LoggerFactory.getLogger(HealthMonitor.class);
-
 	private final Endpoints endpoints;
 
 	private final Timer timer;
-
-	private final CallbackExecutor callbacks;
 
 	private final long intervalNanos;
 
@@ -40,7 +34,6 @@ final class HealthMonitor {
 			HealthListener listener) {
 		this.endpoints = endpoints;
 		this.timer = timer;
-		this.callbacks = callbacks;
 		this.intervalNanos = Math.max(options.healthInterval().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
 		this.listener = listener;
 		this.tasks = new SerialTasks(callbacks);
@@ -70,16 +63,7 @@ final class HealthMonitor {
 			this.endpoints.leave(endpoint);
 		}
 		String name = endpoint.name();
-		this.tasks.execute(() -> tell(now, name));
-	}
-
-	private void tell(boolean now, String endpoint) {
-		try {
-			this.listener.onHealthChange(now, endpoint);
-		}
-		catch (RuntimeException ex) {
-			logger.error("The health listener failed", ex);
-		}
+		this.tasks.execute(() -> this.listener.onHealthChange(now, name));
 	}
 
 	static @Nullable HealthMonitor create(Endpoints endpoints, Timer timer, CallbackExecutor callbacks,

@@ -19,6 +19,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks a server for a sign of life with gRPC's own health check, which etcd answers
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * also a refusal.
  */
 final class LivenessProbe {
+
+	private static final Logger logger = LoggerFactory.getLogger(LivenessProbe.class);
 
 	private static final long PATIENCE_NANOS = 1_000_000_000L;
 
@@ -70,6 +74,17 @@ final class LivenessProbe {
 	}
 
 	void start() {
+		try {
+			ask();
+		}
+		catch (RuntimeException ex) {
+			// An interceptor of the application; that says nothing about the endpoint.
+			logger.warn("An endpoint could not be asked for a sign of life", ex);
+			seemsAlive();
+		}
+	}
+
+	private void ask() {
 		ClientCall<byte[], byte[]> call = this.channel.newCall(check, CallOptions.DEFAULT);
 		Timer.Timeout timeout = this.timer.schedule(PATIENCE_NANOS, () -> {
 			if (this.decided.compareAndSet(false, true)) {
@@ -81,14 +96,18 @@ final class LivenessProbe {
 
 			@Override
 			public void onClose(Status status, Metadata trailers) {
-				if (LivenessProbe.this.decided.compareAndSet(false, true)) {
-					timeout.cancel();
-					// A connection that breaks ends the waiting calls by itself.
-					LivenessProbe.this.verdict.accept(true);
-				}
+				timeout.cancel();
+				// A connection that breaks ends the waiting calls by itself.
+				seemsAlive();
 			}
 
 		});
+	}
+
+	private void seemsAlive() {
+		if (this.decided.compareAndSet(false, true)) {
+			this.verdict.accept(true);
+		}
 	}
 
 	/**
@@ -98,19 +117,25 @@ final class LivenessProbe {
 	 * @return the cause, or {@code null} if it is not known
 	 */
 	static @Nullable String failureOf(ManagedChannel channel) {
-		ClientCall<byte[], byte[]> call = channel.newCall(check, CallOptions.DEFAULT);
 		String[] failure = new String[1];
-		send(call, new ClientCall.Listener<>() {
+		try {
+			ClientCall<byte[], byte[]> call = channel.newCall(check, CallOptions.DEFAULT);
+			send(call, new ClientCall.Listener<>() {
 
-			@Override
-			public void onClose(Status status, Metadata trailers) {
-				failure[0] = FailureRules.describe(status);
-			}
+				@Override
+				public void onClose(Status status, Metadata trailers) {
+					failure[0] = FailureRules.describe(status);
+				}
 
-		});
-		String known = failure[0];
-		call.cancel("Only the cause was wanted", null);
-		return known;
+			});
+			String known = failure[0];
+			call.cancel("Only the cause was wanted", null);
+			return known;
+		}
+		catch (RuntimeException ex) {
+			// An interceptor of the application.
+			return null;
+		}
 	}
 
 	private static void send(ClientCall<byte[], byte[]> call, ClientCall.Listener<byte[]> listener) {

@@ -9,12 +9,16 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs callbacks of one listener one after the other, in order, without keeping a thread
  * for it.
  */
 final class SerialTasks {
+
+	private static final Logger logger = LoggerFactory.getLogger(SerialTasks.class);
 
 	private final CallbackExecutor callbacks;
 
@@ -39,7 +43,13 @@ final class SerialTasks {
 
 	private void drain() {
 		for (Runnable task = next(); task != null; task = next()) {
-			task.run();
+			try {
+				task.run();
+			}
+			catch (Throwable ex) {
+				// Whatever it is, the tasks behind it must not be lost.
+				logger.error("A callback failed", ex);
+			}
 		}
 	}
 

@@ -1,0 +1,28 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.time.Duration;
+
+/**
+ * Measures how long something takes.
+ */
+final class Elapsed {
+
+	private Elapsed() {
+	}
+
+	static Duration of(Runnable action) {
+		long begin = System.nanoTime();
+		action.run();
+		return since(begin);
+	}
+
+	static Duration since(long nanoTime) {
+		return Duration.ofNanos(System.nanoTime() - nanoTime);
+	}
+
+}

@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Time that a test moves by hand. It begins shortly before its clock overflows, which a
+ * clock without an origin is free to do.
+ */
+final class ManualTimer extends Timer {
+
+	private final List<Task> tasks = new ArrayList<>();
+
+	private long now = Long.MAX_VALUE - Duration.ofSeconds(2).toNanos();
+
+	private boolean closed;
+
+	@Override
+	synchronized long nanoTime() {
+		return this.now;
+	}
+
+	@Override
+	synchronized Timeout schedule(long delayNanos, Runnable task) {
+		Task scheduled = new Task(this.now + Math.max(0, delayNanos), task);
+		if (!this.closed) {
+			this.tasks.add(scheduled);
+		}
+		return () -> {
+			synchronized (ManualTimer.this) {
+				this.tasks.remove(scheduled);
+			}
+		};
+	}
+
+	@Override
+	void close(Consumer<Runnable> abandoned) {
+		List<Task> rest;
+		synchronized (this) {
+			this.closed = true;
+			rest = List.copyOf(this.tasks);
+			this.tasks.clear();
+		}
+		rest.forEach((task) -> abandoned.accept(task.action()));
+	}
+
+	/**
+	 * Return how long it is to each task that waits.
+	 * @return the times, in no order
+	 */
+	synchronized List<Duration> waiting() {
+		return this.tasks.stream().map((task) -> Duration.ofNanos(task.due() - this.now)).toList();
+	}
+
+	/**
+	 * Move the time, and run on this thread what becomes due.
+	 * @param time how far
+	 */
+	void advance(Duration time) {
+		long end = nanoTime() + time.toNanos();
+		for (Task task = next(end); task != null; task = next(end)) {
+			task.action().run();
+		}
+	}
+
+	private synchronized @Nullable Task next(long end) {
+		Task next = null;
+		for (Task task : this.tasks) {
+			if (task.due() - end <= 0 && (next == null || task.due() - next.due() < 0)) {
+				next = task;
+			}
+		}
+		if (next == null) {
+			this.now = end;
+			return null;
+		}
+		this.tasks.remove(next);
+		this.now = next.due();
+		return next;
+	}
+
+	/** Compared by identity: two tasks may be due at the same time. */
+	private static final class Task {
+
+		private final long due;
+
+		private final Runnable action;
+
+		Task(long due, Runnable action) {
+			this.due = due;
+			this.action = action;
+		}
+
+		long due() {
+			return this.due;
+		}
+
+		Runnable action() {
+			return this.action;
+		}
+
+	}
+
+}

@@ -1,0 +1,439 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.HandlerRegistry;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.proto.AuthenticateResponse;
+import io.github.etcdspring.proto.PutResponse;
+import io.github.etcdspring.proto.RangeResponse;
+import io.github.etcdspring.proto.ResponseHeader;
+import io.github.etcdspring.proto.StatusResponse;
+import io.github.etcdspring.proto.TxnResponse;
+
+/**
+ * A gRPC server on a loopback port that does what a script says, call by call, and
+ * remembers what it saw. Without a script it answers as an etcd in good health.
+ */
+final class ScriptedServer implements AutoCloseable {
+
+	static final String PUT = "etcdserverpb.KV/Put";
+
+	static final String RANGE = "etcdserverpb.KV/Range";
+
+	static final String TXN = "etcdserverpb.KV/Txn";
+
+	static final String AUTHENTICATE = "etcdserverpb.Auth/Authenticate";
+
+	static final String STATUS = "etcdserverpb.Maintenance/Status";
+
+	static final String HEALTH = "grpc.health.v1.Health/Check";
+
+	/** Receives the request and leaves it without an answer. */
+	static final Step SILENCE = (exchange) -> {
+	};
+
+	private static final ResponseHeader HEADER = ResponseHeader.newBuilder()
+		.setClusterId(1)
+		.setMemberId(2)
+		.setRevision(7)
+		.setRaftTerm(3)
+		.build();
+
+	private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+
+	private final AtomicInteger connections = new AtomicInteger();
+
+	private final AtomicInteger openConnections = new AtomicInteger();
+
+	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "scripted-server");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final Server server;
+
+	private ScriptedServer(int port) {
+		on(PUT, reply(PutResponse.newBuilder().setHeader(HEADER).build()));
+		on(RANGE, reply(RangeResponse.newBuilder().setHeader(HEADER).build()));
+		on(TXN, reply(TxnResponse.newBuilder().setHeader(HEADER).build()));
+		on(STATUS, reply(StatusResponse.newBuilder().setHeader(HEADER).setVersion("3.5.30").build()));
+		on(AUTHENTICATE, (exchange) -> exchange
+			.reply(AuthenticateResponse.newBuilder().setHeader(HEADER).setToken("token-" + exchange.number()).build()));
+		on(HEALTH, (exchange) -> exchange.reply(new byte[] { 8, 1 }));
+		try {
+			this.server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
+				.executor(this.executor)
+				.maxInboundMessageSize(Integer.MAX_VALUE)
+				.addTransportFilter(new Connections())
+				.fallbackHandlerRegistry(new Registry())
+				.build()
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static ScriptedServer start() {
+		return new ScriptedServer(0);
+	}
+
+	static ScriptedServer start(int port) {
+		return new ScriptedServer(port);
+	}
+
+	static Step reply(MessageLite message) {
+		byte[] bytes = message.toByteArray();
+		return (exchange) -> exchange.reply(bytes);
+	}
+
+	static Step fail(Status.Code code, String text) {
+		return (exchange) -> exchange.fail(code, text);
+	}
+
+	/**
+	 * Set what happens to the next calls of a method.
+	 * @param method the full name of the method
+	 * @param steps one for each call; the last one is for all further calls, too
+	 * @return this server
+	 */
+	ScriptedServer on(String method, Step... steps) {
+		script(method).replace(List.of(steps));
+		return this;
+	}
+
+	/**
+	 * Return what the server does with a method by itself.
+	 * @param method the full name of the method
+	 * @return the step of a server without a script
+	 */
+	static Step good(String method) {
+		return switch (method) {
+			case PUT -> reply(PutResponse.newBuilder().setHeader(HEADER).build());
+			case RANGE -> reply(RangeResponse.newBuilder().setHeader(HEADER).build());
+			default -> throw new IllegalArgumentException(method);
+		};
+	}
+
+	private Script script(String method) {
+		return this.scripts.computeIfAbsent(method, (name) -> new Script());
+	}
+
+	List<Exchange> calls(String method) {
+		return script(method).calls();
+	}
+
+	int count(String method) {
+		return calls(method).size();
+	}
+
+	/**
+	 * Wait for a call.
+	 * @param method the full name of the method
+	 * @param number the number of the call, from 1
+	 * @return the call
+	 */
+	Exchange call(String method, int number) {
+		return script(method).await(number);
+	}
+
+	int port() {
+		return this.server.getPort();
+	}
+
+	String endpoint() {
+		return "http://127.0.0.1:" + port();
+	}
+
+	/**
+	 * Return how many connections there ever were.
+	 * @return the number
+	 */
+	int connections() {
+		return this.connections.get();
+	}
+
+	int openConnections() {
+		return this.openConnections.get();
+	}
+
+	/** Send a GOAWAY on every connection; calls may end. */
+	void shutDown() {
+		this.server.shutdown();
+	}
+
+	@Override
+	public void close() {
+		this.server.shutdownNow();
+		try {
+			this.server.awaitTermination(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.executor.shutdownNow();
+	}
+
+	/**
+	 * What happens to a call whose request has arrived.
+	 */
+	@FunctionalInterface
+	interface Step {
+
+		void handle(Exchange exchange);
+
+	}
+
+	/**
+	 * One call as the server sees it.
+	 */
+	static final class Exchange {
+
+		private final int number;
+
+		private final ServerCall<byte[], byte[]> call;
+
+		private final Metadata headers;
+
+		private final byte[] request;
+
+		private final CompletableFuture<Void> cancelled;
+
+		Exchange(int number, ServerCall<byte[], byte[]> call, Metadata headers, byte[] request,
+				CompletableFuture<Void> cancelled) {
+			this.number = number;
+			this.call = call;
+			this.headers = headers;
+			this.request = request;
+			this.cancelled = cancelled;
+		}
+
+		int number() {
+			return this.number;
+		}
+
+		@Nullable String header(String name) {
+			return this.headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+		}
+
+		@Nullable String authority() {
+			return this.call.getAuthority();
+		}
+
+		<M> M request(Parser<M> parser) {
+			try {
+				return parser.parseFrom(this.request);
+			}
+			catch (InvalidProtocolBufferException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		/**
+		 * Completes when the client has taken the call off the wire, or its connection is
+		 * gone.
+		 * @return the future
+		 */
+		CompletableFuture<Void> cancelled() {
+			return this.cancelled;
+		}
+
+		void reply(MessageLite message) {
+			reply(message.toByteArray());
+		}
+
+		void reply(byte[] message) {
+			synchronized (this.call) {
+				this.call.sendHeaders(new Metadata());
+				this.call.sendMessage(message);
+				this.call.close(Status.OK, new Metadata());
+			}
+		}
+
+		void fail(Status.Code code, String text) {
+			synchronized (this.call) {
+				this.call.close(code.toStatus().withDescription(text), new Metadata());
+			}
+		}
+
+	}
+
+	private static final class Script {
+
+		private final List<Exchange> calls = new ArrayList<>();
+
+		private List<Step> steps = List.of();
+
+		private int first;
+
+		synchronized void replace(List<Step> steps) {
+			this.steps = steps;
+			this.first = this.calls.size();
+		}
+
+		synchronized boolean isEmpty() {
+			return this.steps.isEmpty();
+		}
+
+		synchronized List<Exchange> calls() {
+			return List.copyOf(this.calls);
+		}
+
+		void arrived(ServerCall<byte[], byte[]> call, Metadata headers, byte[] request,
+				CompletableFuture<Void> cancelled) {
+			Exchange exchange;
+			Step step;
+			synchronized (this) {
+				exchange = new Exchange(this.calls.size() + 1, call, headers, request, cancelled);
+				step = this.steps.get(Math.min(this.calls.size() - this.first, this.steps.size() - 1));
+				this.calls.add(exchange);
+				notifyAll();
+			}
+			step.handle(exchange);
+		}
+
+		synchronized Exchange await(int number) {
+			long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+			while (this.calls.size() < number) {
+				long rest = end - System.nanoTime();
+				if (rest <= 0) {
+					throw new AssertionError("Call " + number + " did not come, only " + this.calls.size());
+				}
+				try {
+					TimeUnit.NANOSECONDS.timedWait(this, rest);
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+			return this.calls.get(number - 1);
+		}
+
+	}
+
+	private final class Registry extends HandlerRegistry {
+
+		@Override
+		public @Nullable ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+			Script script = ScriptedServer.this.scripts.get(name);
+			if (script == null || script.isEmpty()) {
+				return null;
+			}
+			MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder()
+				.setType(MethodDescriptor.MethodType.UNARY)
+				.setFullMethodName(name)
+				.setRequestMarshaller(new BytesMarshaller())
+				.setResponseMarshaller(new BytesMarshaller())
+				.build();
+			return ServerMethodDefinition.create(method, (call, headers) -> {
+				call.request(2);
+				return new CallListener(script, call, headers);
+			});
+		}
+
+	}
+
+	private static final class CallListener extends ServerCall.Listener<byte[]> {
+
+		private final Script script;
+
+		private final ServerCall<byte[], byte[]> call;
+
+		private final Metadata headers;
+
+		private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+		private byte[] request = new byte[0];
+
+		CallListener(Script script, ServerCall<byte[], byte[]> call, Metadata headers) {
+			this.script = script;
+			this.call = call;
+			this.headers = headers;
+		}
+
+		@Override
+		public void onMessage(byte[] message) {
+			this.request = message;
+		}
+
+		@Override
+		public void onHalfClose() {
+			this.script.arrived(this.call, this.headers, this.request, this.cancelled);
+		}
+
+		@Override
+		public void onCancel() {
+			this.cancelled.complete(null);
+		}
+
+	}
+
+	private final class Connections extends ServerTransportFilter {
+
+		@Override
+		public Attributes transportReady(Attributes attributes) {
+			ScriptedServer.this.connections.incrementAndGet();
+			ScriptedServer.this.openConnections.incrementAndGet();
+			return attributes;
+		}
+
+		@Override
+		public void transportTerminated(@Nullable Attributes attributes) {
+			ScriptedServer.this.openConnections.decrementAndGet();
+		}
+
+	}
+
+	private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+
+		@Override
+		public InputStream stream(byte[] value) {
+			return new ByteArrayInputStream(value);
+		}
+
+		@Override
+		public byte[] parse(InputStream stream) {
+			try {
+				return stream.readAllBytes();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A TCP relay in front of a server that can cut its connections, or hold back what is
+ * sent on them while they stay open, as a frozen peer does.
+ */
+final class TcpRelay implements AutoCloseable {
+
+	private final int target;
+
+	private final ServerSocket listener;
+
+	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger accepted = new AtomicInteger();
+
+	private final Object gate = new Object();
+
+	private boolean frozen;
+
+	private volatile int swallowed;
+
+	private volatile boolean closed;
+
+	TcpRelay(int target) {
+		this.target = target;
+		try {
+			this.listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		start("relay-accept", this::accept);
+	}
+
+	/**
+	 * Start a relay that leads nowhere: connections are accepted and then nothing.
+	 * @return the relay
+	 */
+	static TcpRelay blackHole() {
+		TcpRelay relay = new TcpRelay(0);
+		relay.swallow(Integer.MAX_VALUE);
+		return relay;
+	}
+
+	String endpoint() {
+		return "http://127.0.0.1:" + port();
+	}
+
+	int port() {
+		return this.listener.getLocalPort();
+	}
+
+	/**
+	 * Return how many connections were accepted.
+	 * @return the number
+	 */
+	int accepted() {
+		return this.accepted.get();
+	}
+
+	/**
+	 * Accept the next connections and then nothing, for ever.
+	 * @param connections how many
+	 */
+	void swallow(int connections) {
+		this.swallowed = connections;
+	}
+
+	/** Hold back everything; connections stay open and new ones are accepted. */
+	void freeze() {
+		synchronized (this.gate) {
+			this.frozen = true;
+		}
+	}
+
+	void thaw() {
+		synchronized (this.gate) {
+			this.frozen = false;
+			this.gate.notifyAll();
+		}
+	}
+
+	/** Break every connection that is open now. */
+	void cut() {
+		this.sockets.forEach(TcpRelay::abort);
+		this.sockets.clear();
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		try {
+			this.listener.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		cut();
+		thaw();
+	}
+
+	private void accept() {
+		while (!this.closed) {
+			try {
+				Socket client = this.listener.accept();
+				this.accepted.incrementAndGet();
+				this.sockets.add(client);
+				if (this.swallowed > 0) {
+					this.swallowed--;
+					continue;
+				}
+				connect(client);
+			}
+			catch (IOException ex) {
+				// Closed; or the target is down, and then the client's connection is
+				// broken, too.
+			}
+		}
+	}
+
+	private void connect(Socket client) throws IOException {
+		try {
+			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			this.sockets.add(server);
+			start("relay-out", () -> copy(client, server));
+			start("relay-in", () -> copy(server, client));
+		}
+		catch (IOException ex) {
+			abort(client);
+			throw ex;
+		}
+	}
+
+	private void copy(Socket from, Socket to) {
+		try {
+			InputStream in = from.getInputStream();
+			OutputStream out = to.getOutputStream();
+			byte[] buffer = new byte[16 * 1024];
+			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+				awaitThaw();
+				out.write(buffer, 0, count);
+			}
+			awaitThaw();
+			to.close();
+		}
+		catch (IOException ex) {
+			abort(from);
+			abort(to);
+		}
+	}
+
+	private void awaitThaw() throws IOException {
+		synchronized (this.gate) {
+			while (this.frozen) {
+				try {
+					this.gate.wait();
+				}
+				catch (InterruptedException ex) {
+					throw new IOException(ex);
+				}
+			}
+		}
+	}
+
+	private static void abort(Socket socket) {
+		try {
+			// A reset, as from a process that is gone.
+			socket.setSoLinger(true, 0);
+			socket.close();
+		}
+		catch (IOException ex) {
+			// It is closed already.
+		}
+	}
+
+	private static void start(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+}

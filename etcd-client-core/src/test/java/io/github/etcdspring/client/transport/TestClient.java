@@ -1,0 +1,214 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.data.Namespace;
+import io.github.etcdspring.client.kv.Kv;
+import io.github.etcdspring.client.maintenance.Maintenance;
+
+/**
+ * A whole client on an engine whose time, names and chance a test can choose.
+ */
+final class TestClient implements AutoCloseable {
+
+	private static final AtomicInteger count = new AtomicInteger();
+
+	private final Transport transport;
+
+	private final Kv kv;
+
+	private final Maintenance maintenance;
+
+	private final String name;
+
+	private TestClient(Transport transport, String name) {
+		this.transport = transport;
+		this.kv = new Kv(transport, Namespace.NONE);
+		this.maintenance = new Maintenance(transport);
+		this.name = name;
+	}
+
+	static Settings of(String... endpoints) {
+		return new Settings(List.of(endpoints));
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	Kv kv() {
+		return this.kv;
+	}
+
+	Maintenance maintenance() {
+		return this.maintenance;
+	}
+
+	/**
+	 * Return how many threads of this client there are.
+	 * @return the number
+	 */
+	long threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith(this.name + "-"))
+			.count();
+	}
+
+	@Override
+	public void close() {
+		this.transport.close();
+	}
+
+	/**
+	 * The settings of a client, with the defaults of the product unless they are long.
+	 */
+	static final class Settings {
+
+		private final List<String> endpoints;
+
+		private EndpointStrategy strategy = EndpointStrategy.FAILOVER;
+
+		private Duration timeout = Duration.ofSeconds(20);
+
+		private Duration connectTimeout = Duration.ofSeconds(5);
+
+		private boolean retryReads = true;
+
+		private @Nullable String authToken;
+
+		private @Nullable String user;
+
+		private @Nullable String password;
+
+		private int maxInboundSize = Integer.MAX_VALUE;
+
+		private int maxOutboundSize = 2 * 1024 * 1024;
+
+		private @Nullable Executor callbackExecutor;
+
+		private Duration healthInterval = Duration.ZERO;
+
+		private @Nullable HealthListener healthListener;
+
+		private ChannelCustomizer channelCustomizer = (builder) -> {
+		};
+
+		private @Nullable CallObserver callObserver;
+
+		private @Nullable Timer timer;
+
+		private HostResolver resolver = HostResolver.SYSTEM;
+
+		private Random random = new Random(1);
+
+		private Settings(List<String> endpoints) {
+			this.endpoints = endpoints;
+		}
+
+		Settings strategy(EndpointStrategy strategy) {
+			this.strategy = strategy;
+			return this;
+		}
+
+		Settings timeout(Duration timeout) {
+			this.timeout = timeout;
+			return this;
+		}
+
+		Settings connectTimeout(Duration connectTimeout) {
+			this.connectTimeout = connectTimeout;
+			return this;
+		}
+
+		Settings retryReads(boolean retryReads) {
+			this.retryReads = retryReads;
+			return this;
+		}
+
+		Settings authToken(String authToken) {
+			this.authToken = authToken;
+			return this;
+		}
+
+		Settings credentials(String user, String password) {
+			this.user = user;
+			this.password = password;
+			return this;
+		}
+
+		Settings maxInboundSize(int maxInboundSize) {
+			this.maxInboundSize = maxInboundSize;
+			return this;
+		}
+
+		Settings maxOutboundSize(int maxOutboundSize) {
+			this.maxOutboundSize = maxOutboundSize;
+			return this;
+		}
+
+		Settings callbackExecutor(Executor callbackExecutor) {
+			this.callbackExecutor = callbackExecutor;
+			return this;
+		}
+
+		Settings healthListener(Duration interval, HealthListener listener) {
+			this.healthInterval = interval;
+			this.healthListener = listener;
+			return this;
+		}
+
+		Settings channelCustomizer(ChannelCustomizer channelCustomizer) {
+			this.channelCustomizer = channelCustomizer;
+			return this;
+		}
+
+		Settings callObserver(CallObserver callObserver) {
+			this.callObserver = callObserver;
+			return this;
+		}
+
+		Settings timer(Timer timer) {
+			this.timer = timer;
+			return this;
+		}
+
+		Settings resolver(HostResolver resolver) {
+			this.resolver = resolver;
+			return this;
+		}
+
+		Settings random(Random random) {
+			this.random = random;
+			return this;
+		}
+
+		TransportOptions options() {
+			return new TransportOptions(EndpointAddress.parseAll(this.endpoints, false), this.strategy, this.timeout,
+					this.connectTimeout, this.retryReads, this.authToken, this.user, this.password, TlsOptions.SYSTEM,
+					this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10), Duration.ofSeconds(5),
+					this.callbackExecutor, this.healthInterval, this.healthListener, this.channelCustomizer,
+					this.callObserver);
+		}
+
+		TestClient open() {
+			String name = "etcd-test-" + count.incrementAndGet();
+			Timer time = (this.timer != null) ? this.timer : new TimerWheel(name + "-timer");
+			return new TestClient(new Transport(options(), time, this.resolver, this.random, name), name);
+		}
+
+	}
+
+}
