@@ -174,6 +174,10 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	@Override
 	public void unreachable(String causes) {
+		if (this.transport.isClosed()) {
+			closeNow();
+			return;
+		}
 		Failure before = this.lastFailure;
 		refuse(Reason.UNREACHABLE, StatusCode.UNAVAILABLE, "no endpoint could be reached: " + causes
 				+ ((before != null) ? "; the attempt before: " + before.detail() : ""));
@@ -186,7 +190,11 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	@Override
 	public void tokenFailed(Failure failure) {
-		if (claim(Phase.WAITING)) {
+		if (failure.reason() == Reason.TIMEOUT) {
+			// Only this call's own deadline ends it; until then a token may still come.
+			proceed();
+		}
+		else if (claim(Phase.WAITING)) {
 			String detail = (failure.detail() != null) ? failure.detail() : String.valueOf(failure.reason().text());
 			fail(describe(failure.reason(), failure.status(), Outcome.NOT_APPLIED, failure.endpoint(),
 					"authenticate: " + detail, failure.cause()));
@@ -216,6 +224,11 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	 * @param unsent whether it provably reached no connection
 	 */
 	void attemptClosed(Attempt<Q, R> attempt, Status status, boolean unsent) {
+		if (this.transport.isClosed()) {
+			// Whatever gRPC calls it.
+			closeNow();
+			return;
+		}
 		Reason reason = FailureRules.reason(status, unsent);
 		Endpoints endpoints = this.transport.endpoints();
 		FailureRules.Step step = FailureRules.step(this.rpc, status, reason, unsent,

@@ -110,8 +110,8 @@ final class Endpoint {
 			// etcd never compresses unless asked to.
 			.decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false));
 		if (!options.keepAliveTime().isZero()) {
-			builder.keepAliveTime(options.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
-				.keepAliveTimeout(options.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+			builder.keepAliveTime(Timer.nanos(options.keepAliveTime()), TimeUnit.NANOSECONDS)
+				.keepAliveTimeout(Timer.nanos(options.keepAliveTimeout()), TimeUnit.NANOSECONDS)
 				.keepAliveWithoutCalls(false);
 		}
 		options.channelCustomizer().customize(builder);

@@ -83,6 +83,14 @@ final class EndpointGroup {
 		return null;
 	}
 
+	/**
+	 * Whether the name has no address, as far as is known.
+	 * @return whether it was asked for and there was none
+	 */
+	boolean isNowhere() {
+		return this.endpoints.isEmpty() && this.failure != null;
+	}
+
 	void connect() {
 		refresh();
 		this.endpoints.forEach(Endpoint::connect);
@@ -116,7 +124,8 @@ final class EndpointGroup {
 		catch (UnknownHostException ex) {
 			cause = "the host name " + this.configured.host() + " has no address";
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// Whatever it is, the name is asked for again.
 			cause = "the host name " + this.configured.host() + " could not be resolved: " + ex.getMessage();
 		}
 		List<InetAddress> found = addresses;

@@ -288,9 +288,23 @@ final class Endpoints {
 		}
 	}
 
+	/** Resolve names that have no address, or none that can be reached. */
+	void refresh() {
+		this.groups.forEach(EndpointGroup::refresh);
+	}
+
+	/**
+	 * Return an endpoint whose name has no address, if no endpoint has one.
+	 * @return the endpoint as it was configured, or {@code null}
+	 */
+	@Nullable String nowhere() {
+		return (this.current == null && this.groups.stream().allMatch(EndpointGroup::isNowhere))
+				? this.groups.get(0).name() : null;
+	}
+
 	private void connectForWaiting() {
 		// Once a name, of which several may be needed: the first that works is enough.
-		this.groups.forEach(EndpointGroup::refresh);
+		refresh();
 		List<Endpoint> endpoints = this.all;
 		boolean all = this.options.strategy() == EndpointStrategy.ROUND_ROBIN;
 		Endpoint start = this.current;
@@ -378,7 +392,7 @@ final class Endpoints {
 		Waiting(@Nullable EndpointGroup group, Waiter waiter) {
 			this.group = group;
 			this.waiter = waiter;
-			this.timeout = Endpoints.this.timer.schedule(Endpoints.this.options.connectTimeout().toNanos(),
+			this.timeout = Endpoints.this.timer.schedule(Timer.nanos(Endpoints.this.options.connectTimeout()),
 					() -> execute(this::expire));
 		}
 

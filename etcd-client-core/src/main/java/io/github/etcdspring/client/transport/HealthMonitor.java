@@ -34,7 +34,7 @@ final class HealthMonitor {
 			HealthListener listener) {
 		this.endpoints = endpoints;
 		this.timer = timer;
-		this.intervalNanos = Math.max(options.healthInterval().toNanos(), TimeUnit.MILLISECONDS.toNanos(1));
+		this.intervalNanos = Math.max(Timer.nanos(options.healthInterval()), TimeUnit.MILLISECONDS.toNanos(1));
 		this.listener = listener;
 		this.tasks = new SerialTasks(callbacks);
 	}
@@ -42,28 +42,47 @@ final class HealthMonitor {
 	void start() {
 		if (!this.closed) {
 			this.timer.schedule(this.intervalNanos, () -> this.endpoints.execute(() -> {
-				check();
-				start();
+				try {
+					check();
+				}
+				finally {
+					start();
+				}
 			}));
 		}
 	}
 
 	private void check() {
+		if (this.closed) {
+			return;
+		}
+		this.endpoints.refresh();
 		Endpoint endpoint = this.endpoints.current();
-		if (endpoint == null || this.closed) {
-			return;
+		String nowhere = this.endpoints.nowhere();
+		if (endpoint != null) {
+			check(endpoint);
 		}
+		else if (nowhere != null) {
+			changed(false, nowhere);
+		}
+	}
+
+	private void check(Endpoint endpoint) {
 		endpoint.connect();
-		boolean now = endpoint.isReady() || endpoint.isHopeful();
-		if (now == this.healthy) {
-			return;
+		if (endpoint.isReady()) {
+			changed(true, endpoint.name());
 		}
-		this.healthy = now;
-		if (!now) {
+		else if (!endpoint.isHopeful()) {
+			changed(false, endpoint.name());
 			this.endpoints.leave(endpoint);
 		}
-		String name = endpoint.name();
-		this.tasks.execute(() -> this.listener.onHealthChange(now, name));
+	}
+
+	private void changed(boolean now, String endpoint) {
+		if (now != this.healthy) {
+			this.healthy = now;
+			this.tasks.execute(() -> this.listener.onHealthChange(now, endpoint));
+		}
 	}
 
 	static @Nullable HealthMonitor create(Endpoints endpoints, Timer timer, CallbackExecutor callbacks,

@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +30,20 @@ abstract class Timer {
 	 * @return what cancels it
 	 */
 	abstract Timeout schedule(long delayNanos, Runnable task);
+
+	/**
+	 * Turn a duration into nanoseconds.
+	 * @param duration the duration, of any length
+	 * @return the nanoseconds; 146 years are as good as for ever
+	 */
+	static long nanos(Duration duration) {
+		try {
+			return Math.min(duration.toNanos(), Long.MAX_VALUE / 2);
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE / 2;
+		}
+	}
 
 	/**
 	 * Stop. Tasks that have not run are handed over instead of run; later ones never run.

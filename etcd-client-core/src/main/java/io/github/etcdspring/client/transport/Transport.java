@@ -126,7 +126,8 @@ public final class Transport implements AutoCloseable {
 	}
 
 	private <Q, R> Call<Q, R> call(Rpc<Q, R> rpc, @Nullable Duration timeout, boolean handOver) {
-		return new Call<>(this, rpc, nanos((timeout != null) ? timeout : this.options.timeout()), handOver).start();
+		return new Call<>(this, rpc, Timer.nanos((timeout != null) ? timeout : this.options.timeout()), handOver)
+			.start();
 	}
 
 	/**
@@ -153,21 +154,11 @@ public final class Transport implements AutoCloseable {
 				"'endpoint' must be one of the client's " + this.options.endpoints() + " but was '" + endpoint + "'");
 	}
 
-	private static long nanos(Duration duration) {
-		try {
-			return duration.toNanos();
-		}
-		catch (ArithmeticException ex) {
-			// 292 years are as good as for ever.
-			return Long.MAX_VALUE / 2;
-		}
-	}
-
 	private void authenticate(String user, String password, Credentials.Result result) {
 		AuthenticateRequest request = AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
 		Rpc<AuthenticateRequest, AuthenticateResponse> rpc = new Rpc<>("authenticate", AuthGrpc.getAuthenticateMethod(),
 				request, 0, true, false, false, null);
-		new Call<>(this, rpc, nanos(this.options.timeout()), false).start()
+		new Call<>(this, rpc, Timer.nanos(this.options.timeout()), false).start()
 			.whenEnded((answer, failure) -> result.fetched((answer != null) ? answer.getToken() : null, failure));
 	}
 

@@ -62,6 +62,20 @@ final class ManualTimer extends Timer {
 	}
 
 	/**
+	 * Find a jittered pause among what waits.
+	 * @param pause the pause, without its jitter
+	 * @return the pause as it is, or {@code null}
+	 */
+	@Nullable Duration waitingAbout(Duration pause) {
+		Duration least = pause.multipliedBy(9).dividedBy(10);
+		Duration most = pause.multipliedBy(11).dividedBy(10);
+		return waiting().stream()
+			.filter((time) -> time.compareTo(least) >= 0 && time.compareTo(most) <= 0)
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
 	 * Move the time, and run on this thread what becomes due.
 	 * @param time how far
 	 */

@@ -21,7 +21,6 @@ import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -294,7 +293,7 @@ class RetryTests {
 			for (int attempts = 2; attempts <= 13; attempts++) {
 				this.server.call(ScriptedServer.PUT, attempts);
 				Duration pause = Duration.ofMillis(Math.min(5_000, 500L * (attempts - 1)));
-				Duration jittered = await().until(() -> near(pause, timer), Objects::nonNull);
+				Duration jittered = await().until(() -> timer.waitingAbout(pause), Objects::nonNull);
 				// Just before its end nothing is sent.
 				timer.advance(jittered.minusMillis(1));
 				assertThat(this.server.count(ScriptedServer.PUT)).isEqualTo(attempts);
@@ -318,7 +317,7 @@ class RetryTests {
 			CompletableFuture<GetResult> get = client.kv().get("k").async();
 			this.server.call(ScriptedServer.RANGE, 1);
 			second.call(ScriptedServer.RANGE, 1);
-			Duration pause = await().until(() -> near(Duration.ofMillis(25), timer), Objects::nonNull);
+			Duration pause = await().until(() -> timer.waitingAbout(Duration.ofMillis(25)), Objects::nonNull);
 			assertThat(third.count(ScriptedServer.RANGE)).isZero();
 			timer.advance(pause);
 			third.call(ScriptedServer.RANGE, 1);
@@ -397,22 +396,6 @@ class RetryTests {
 			}
 			assertThat(relay.accepted()).isEqualTo(2);
 		}
-	}
-
-	/**
-	 * Find a pause among what the timer waits for.
-	 * @param pause the pause, without its jitter
-	 * @param timer the timer
-	 * @return the pause as it is, or {@code null}
-	 */
-	private static @Nullable Duration near(Duration pause, ManualTimer timer) {
-		Duration least = pause.multipliedBy(9).dividedBy(10);
-		Duration most = pause.multipliedBy(11).dividedBy(10);
-		return timer.waiting()
-			.stream()
-			.filter((time) -> time.compareTo(least) >= 0 && time.compareTo(most) <= 0)
-			.findFirst()
-			.orElse(null);
 	}
 
 	private static ScriptedServer.Step failing(Answer answer) {

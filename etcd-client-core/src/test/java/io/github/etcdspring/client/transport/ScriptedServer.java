@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -70,6 +72,13 @@ final class ScriptedServer implements AutoCloseable {
 		.setRevision(7)
 		.setRaftTerm(3)
 		.build();
+
+	/** gRPC says a lot about connections that a test breaks. Held, or it would forget. */
+	private static final Logger grpc = Logger.getLogger("io.grpc");
+
+	static {
+		grpc.setLevel(Level.SEVERE);
+	}
 
 	private final Map<String, Script> scripts = new ConcurrentHashMap<>();
 

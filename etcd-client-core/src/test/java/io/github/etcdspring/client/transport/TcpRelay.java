@@ -39,9 +39,13 @@ final class TcpRelay implements AutoCloseable {
 	private volatile boolean closed;
 
 	TcpRelay(int target) {
+		this(target, 0, InetAddress.getLoopbackAddress());
+	}
+
+	TcpRelay(int target, int port, InetAddress address) {
 		this.target = target;
 		try {
-			this.listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+			this.listener = new ServerSocket(port, 200, address);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
