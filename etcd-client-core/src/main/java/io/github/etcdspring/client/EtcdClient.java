@@ -6,6 +6,7 @@
 package io.github.etcdspring.client;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -185,7 +186,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * {@code http} and {@code https} are mixed
 		 */
 		public Builder endpoints(String... endpoints) {
-			return endpoints(List.of(endpoints));
+			return endpoints(Arrays.asList(notNull(endpoints, "endpoints")));
 		}
 
 		/**
@@ -197,7 +198,14 @@ public final class EtcdClient implements AutoCloseable {
 		 * {@code http} and {@code https} are mixed
 		 */
 		public Builder endpoints(Collection<String> endpoints) {
-			EndpointAddress.parseAll(endpoints, false);
+			try {
+				EndpointAddress.parseAll(notNull(endpoints, "endpoints"), false);
+			}
+			catch (IllegalArgumentException ex) {
+				// Without a scheme an endpoint is what tls(...) says, which may come
+				// later.
+				EndpointAddress.parseAll(notNull(endpoints, "endpoints"), true);
+			}
 			this.endpoints = List.copyOf(endpoints);
 			return this;
 		}
@@ -221,7 +229,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if it is shorter
 		 */
 		public Builder timeout(Duration timeout) {
-			if (timeout.compareTo(LEAST_TIMEOUT) < 0) {
+			if (notNull(timeout, "timeout").compareTo(LEAST_TIMEOUT) < 0) {
 				throw new IllegalArgumentException("'timeout' must be at least 1 second but was " + timeout
 						+ "; a single request may have a shorter one");
 			}
@@ -298,7 +306,8 @@ public final class EtcdClient implements AutoCloseable {
 		 */
 		public Builder credentials(String user, String password) {
 			if (notNull(user, "user").isEmpty()) {
-				throw new IllegalArgumentException("'user' must not be empty");
+				throw new IllegalArgumentException(
+						"'user' must not be empty; leave the credentials out to authenticate as nobody");
 			}
 			this.user = user;
 			this.password = notNull(password, "password");
@@ -312,7 +321,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder namespace(String namespace) {
-			return namespace(Bytes.utf8(namespace));
+			return namespace(Bytes.utf8(notNull(namespace, "namespace")));
 		}
 
 		/**
@@ -321,7 +330,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder namespace(Bytes namespace) {
-			this.namespace = Namespace.of(namespace);
+			this.namespace = Namespace.of(notNull(namespace, "namespace"));
 			return this;
 		}
 
@@ -372,7 +381,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * positive
 		 */
 		public Builder keepAlive(Duration time, Duration timeout) {
-			if (time.isNegative()) {
+			if (notNull(time, "keepAlive time").isNegative()) {
 				throw new IllegalArgumentException(
 						"'keepAlive' time must not be negative but was " + time + "; use zero for no pings");
 			}
@@ -404,7 +413,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if the interval is negative
 		 */
 		public Builder healthListener(Duration interval, HealthListener listener) {
-			if (interval.isNegative()) {
+			if (notNull(interval, "healthListener interval").isNegative()) {
 				throw new IllegalArgumentException(
 						"'healthListener' interval must not be negative but was " + interval + "; use zero for never");
 			}
@@ -470,7 +479,7 @@ public final class EtcdClient implements AutoCloseable {
 		}
 
 		private static Duration positive(Duration argument, String name) {
-			if (argument.isZero() || argument.isNegative()) {
+			if (notNull(argument, name).isZero() || argument.isNegative()) {
 				throw new IllegalArgumentException("'" + name + "' must be positive but was " + argument);
 			}
 			return argument;

@@ -74,6 +74,12 @@ public final class Pages implements Iterable<GetResult> {
 
 		private long revision = Pages.this.request.revision();
 
+		/**
+		 * Whether the key that equals the namespace was the last one: no range begins
+		 * after it.
+		 */
+		private boolean afterEmptyKey;
+
 		@Override
 		public boolean hasNext() {
 			return this.rest != null;
@@ -85,7 +91,7 @@ public final class Pages implements Iterable<GetResult> {
 			if (range == null) {
 				throw new NoSuchElementException();
 			}
-			GetResult page = Pages.this.request.page(range, this.revision, Pages.this.size).sync();
+			GetResult page = read(range);
 			if (this.revision == 0) {
 				this.revision = page.storeRevision();
 			}
@@ -93,8 +99,21 @@ public final class Pages implements Iterable<GetResult> {
 			return page;
 		}
 
-		private static KeyRange after(GetResult page, KeyRange range) {
+		private GetResult read(KeyRange range) {
+			if (!this.afterEmptyKey) {
+				return Pages.this.request.page(range, this.revision, Pages.this.size).sync();
+			}
+			GetResult page = Pages.this.request.page(range, this.revision, Pages.this.size + 1).sync();
+			return new GetResult(page.header(), page.keyValues().subList(1, page.keyValues().size()), page.more(),
+					page.count());
+		}
+
+		private KeyRange after(GetResult page, KeyRange range) {
 			Bytes last = page.keyValues().get(page.keyValues().size() - 1).key();
+			this.afterEmptyKey = last.isEmpty();
+			if (this.afterEmptyKey) {
+				return range;
+			}
 			Bytes next = last.concat(ZERO);
 			return range.end().equals(ZERO) ? KeyRange.from(next) : KeyRange.between(next, range.end());
 		}

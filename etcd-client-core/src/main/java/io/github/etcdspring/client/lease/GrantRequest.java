@@ -31,7 +31,7 @@ public final class GrantRequest extends UnaryRequest<GrantRequest, LeaseGrant> {
 
 	GrantRequest(Transport transport, Duration ttl) {
 		super(transport);
-		if (ttl.isZero() || ttl.isNegative()) {
+		if (ttl == null || ttl.isZero() || ttl.isNegative()) {
 			throw new IllegalArgumentException("'ttl' must be positive but was " + ttl);
 		}
 		long seconds = (ttl.getNano() == 0) ? ttl.getSeconds() : ttl.getSeconds() + 1;

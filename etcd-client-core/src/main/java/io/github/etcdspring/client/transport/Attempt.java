@@ -8,6 +8,7 @@ package io.github.etcdspring.client.transport;
 import java.util.Objects;
 
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -37,7 +38,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
 	private final long startedAt;
 
-	private final AttemptTracer tracer = new AttemptTracer();
+	private final AttemptTracer tracer;
 
 	private volatile @Nullable ClientCall<Q, R> clientCall;
 
@@ -45,10 +46,13 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
 	private @Nullable R answer;
 
+	private boolean superfluous;
+
 	Attempt(Call<Q, R> call, Endpoint endpoint, Credentials.@Nullable Token token, long startedAt) {
 		this.call = call;
 		this.endpoint = endpoint;
 		this.connection = endpoint.connection();
+		this.tracer = new AttemptTracer(endpoint);
 		this.token = token;
 		this.startedAt = startedAt;
 	}
@@ -63,6 +67,9 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 			headers.put(TOKEN, this.token.value());
 		}
 		ClientCall<Q, R> started = null;
+		// Whoever happens to send for another caller must not end its call along with its
+		// own.
+		Context context = Context.ROOT.attach();
 		try {
 			started = this.endpoint.channel().newCall(rpc.method(), AttemptTracer.CALL_OPTIONS);
 			this.tracer.beforeStart();
@@ -72,7 +79,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 			finally {
 				AttemptTracer.afterStart();
 			}
-			// One answer is expected; asking for two lets gRPC notice a second one.
+			// One answer is expected; asking for two lets a second one be noticed.
 			started.request(2);
 			started.sendMessage(rpc.request());
 			started.halfClose();
@@ -85,6 +92,9 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 			}
 			this.call.attemptClosed(this, Status.fromThrowable(ex), started == null);
 			return;
+		}
+		finally {
+			Context.ROOT.detach(context);
 		}
 		this.clientCall = started;
 		if (this.call.hasLeft(this) || this.abandoned) {
@@ -118,25 +128,19 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	@Override
-	public void onHeaders(Metadata headers) {
-		this.endpoint.heard();
-	}
-
-	@Override
 	public void onMessage(R message) {
+		this.superfluous = this.answer != null;
 		this.answer = message;
 	}
 
 	@Override
 	public void onClose(Status closed, Metadata trailers) {
 		Status status = decoded(closed);
-		boolean unsent = this.tracer.provesUnsent();
-		boolean ownDoing = this.abandoned || this.call.hasLeft(this);
-		if (this.answer == null && !unsent && !ownDoing && status.getCode() != Status.Code.UNAVAILABLE) {
-			// An error without a message comes without headers.
-			this.endpoint.heard();
+		boolean unsent = this.tracer.provesUnsent(closed);
+		if (status.isOk() && this.superfluous) {
+			this.call.attemptClosed(this, Status.INTERNAL.withDescription("The server sent two answers"), false);
 		}
-		if (status.isOk() && this.answer != null) {
+		else if (status.isOk() && this.answer != null) {
 			this.call.succeed(this, Objects.requireNonNull(this.answer));
 		}
 		else if (status.isOk()) {

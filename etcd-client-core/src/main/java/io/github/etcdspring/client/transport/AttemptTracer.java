@@ -9,6 +9,7 @@ import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,23 @@ final class AttemptTracer extends ClientStreamTracer {
 	 */
 	static final CallOptions CALL_OPTIONS = CallOptions.DEFAULT.withStreamTracerFactory(new Factory());
 
+	/** For a stream that belongs to no attempt, or not to the attempt alone. */
+	private static final ClientStreamTracer UNCONNECTED = new ClientStreamTracer() {
+	};
+
 	private static final ThreadLocal<@Nullable AttemptTracer> starting = new ThreadLocal<>();
+
+	private final Endpoint endpoint;
 
 	private volatile boolean streamCreated;
 
+	private volatile @Nullable Status streamEnd;
+
 	private int streams;
+
+	AttemptTracer(Endpoint endpoint) {
+		this.endpoint = endpoint;
+	}
 
 	/**
 	 * Attach to the call that this thread starts now: gRPC asks for the tracer while it
@@ -44,12 +57,13 @@ final class AttemptTracer extends ClientStreamTracer {
 	}
 
 	/**
-	 * Whether the attempt provably reached no connection. Valid once gRPC has closed the
-	 * call.
+	 * Whether the attempt provably reached no connection.
+	 * @param end the status with which gRPC closed the call; if it is not the very one of
+	 * the stream that is traced, an interceptor has sent the call again
 	 * @return whether no server can have seen it
 	 */
-	boolean provesUnsent() {
-		return this.streams == 1 && !this.streamCreated;
+	boolean provesUnsent(Status end) {
+		return this.streams == 1 && !this.streamCreated && this.streamEnd == end;
 	}
 
 	/**
@@ -65,6 +79,27 @@ final class AttemptTracer extends ClientStreamTracer {
 		this.streamCreated = true;
 	}
 
+	@Override
+	public void streamClosed(Status status) {
+		this.streamEnd = status;
+	}
+
+	@Override
+	public void inboundHeaders() {
+		this.endpoint.heard();
+	}
+
+	@Override
+	public void inboundTrailers(Metadata trailers) {
+		this.endpoint.heard();
+	}
+
+	@Override
+	public void inboundWireSize(long bytes) {
+		// Also of a part of a large answer on a slow line.
+		this.endpoint.heard();
+	}
+
 	private static final class Factory extends ClientStreamTracer.Factory {
 
 		@Override
@@ -73,7 +108,7 @@ final class AttemptTracer extends ClientStreamTracer {
 			if (tracer != null && ++tracer.streams == 1) {
 				return tracer;
 			}
-			return new AttemptTracer();
+			return UNCONNECTED;
 		}
 
 	}

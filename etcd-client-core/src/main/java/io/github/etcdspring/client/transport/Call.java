@@ -66,12 +66,18 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private final long startedAt;
 
-	private final long deadlineNanos;
+	private final long timeoutNanos;
 
 	@SuppressWarnings("unused") // Read and written through STATE.
 	private volatile Object state = Phase.WAITING;
 
 	private volatile Timer.@Nullable Timeout timeout;
+
+	private volatile Endpoints.@Nullable Waiting place;
+
+	private volatile Timer.@Nullable Timeout pause;
+
+	private volatile boolean awaitsToken;
 
 	private volatile int attempts;
 
@@ -98,7 +104,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		this.rpc = rpc;
 		this.handOver = handOver;
 		this.startedAt = transport.timer().nanoTime();
-		this.deadlineNanos = timeoutNanos;
+		this.timeoutNanos = timeoutNanos;
 	}
 
 	Rpc<Q, R> rpc() {
@@ -117,7 +123,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			refuseAtStart(Reason.CLOSED, StatusCode.CANCELLED, "the client is closed");
 			return this;
 		}
-		this.timeout = this.transport.timer().schedule(Math.min(this.deadlineNanos, SILENCE_NANOS), this);
+		this.timeout = this.transport.timer().schedule(Math.min(this.timeoutNanos, SILENCE_NANOS), this);
 		if (this.transport.isClosed()) {
 			closeNow();
 			return this;
@@ -147,13 +153,16 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			token = credentials.current();
 			Credentials.Token refused = this.refusedToken;
 			if (token == null || (refused != null && token.generation() <= refused.generation())) {
+				this.awaitsToken = true;
 				credentials.refresh(refused, this);
+				forgetIfDone();
 				return;
 			}
 		}
 		Endpoint endpoint = this.transport.endpoints().pick(this.rpc.endpoint());
 		if (endpoint == null) {
-			this.transport.endpoints().await(this.rpc.endpoint(), this);
+			this.place = this.transport.endpoints().await(this.rpc.endpoint(), this);
+			forgetIfDone();
 			return;
 		}
 		Attempt<Q, R> attempt = new Attempt<>(this, endpoint, token, this.transport.timer().nanoTime());
@@ -169,6 +178,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	@Override
 	public void endpointReady() {
+		this.place = null;
 		proceed();
 	}
 
@@ -185,6 +195,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	@Override
 	public void tokenReady() {
+		this.awaitsToken = false;
 		proceed();
 	}
 
@@ -279,7 +290,8 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			proceed();
 		}
 		else {
-			this.transport.timer().schedule(pauseNanos, this::proceed);
+			this.pause = this.transport.timer().schedule(pauseNanos, this::proceed);
+			forgetIfDone();
 		}
 	}
 
@@ -311,7 +323,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			return;
 		}
 		long now = this.transport.timer().nanoTime();
-		long rest = this.deadlineNanos - (now - this.startedAt);
+		long rest = this.timeoutNanos - (now - this.startedAt);
 		if (rest <= 0) {
 			expire();
 			return;
@@ -323,7 +335,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 				next = SILENCE_NANOS - waited;
 			}
 			else if (attempt.endpoint().isSilentSince(now - SILENCE_NANOS)
-					|| attempt.connection() != attempt.endpoint().connection()) {
+					|| attempt.endpoint().isDead(attempt.connection())) {
 				this.transport.endpoints().execute(() -> attempt.endpoint().suspect(attempt));
 			}
 		}
@@ -339,7 +351,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	private void expire() {
 		Failure before = this.lastFailure;
 		StringBuilder detail = new StringBuilder("no answer within ")
-			.append(TimeUnit.NANOSECONDS.toMillis(this.deadlineNanos))
+			.append(TimeUnit.NANOSECONDS.toMillis(this.timeoutNanos))
 			.append(" ms");
 		if (STATE.getAcquire(this) == Phase.WAITING && this.transport.endpoints().pick(this.rpc.endpoint()) == null) {
 			detail.append("; no endpoint could be reached: ")
@@ -368,8 +380,17 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			endpoint = attempt.endpoint().name();
 			outcome = this.rpc.repeatable() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
 			attempt.cancel();
+			checkEndpoint(attempt);
 		}
 		fail(describe(reason, status, outcome, endpoint, detail, null));
+	}
+
+	// Calls that give up early must not stay with an endpoint that answers nobody.
+	private void checkEndpoint(Attempt<?, ?> attempt) {
+		Endpoint endpoint = attempt.endpoint();
+		if (!this.transport.isClosed() && endpoint.isSilentSince(attempt.startedAt())) {
+			this.transport.endpoints().execute(() -> endpoint.probe(attempt.connection()));
+		}
 	}
 
 	private void refuse(Reason reason, StatusCode status, String detail) {
@@ -396,15 +417,40 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private void finished(@Nullable Failure described) {
 		cancelTimeout();
+		forget();
 		CallObserver observer = this.transport.options().callObserver();
 		if (observer != null) {
 			try {
 				observer.callEnded(this.rpc.operation(), this.transport.timer().nanoTime() - this.startedAt, described);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				// A meter that fails must not cost a call its answer.
 				logger.warn("The call observer failed", ex);
 			}
+		}
+	}
+
+	private void forgetIfDone() {
+		if (STATE.getAcquire(this) == Phase.DONE) {
+			forget();
+		}
+	}
+
+	// Wherever the call waits, it shall not be held on to once it has ended.
+	private void forget() {
+		Endpoints.Waiting queued = this.place;
+		if (queued != null) {
+			this.place = null;
+			queued.cancel();
+		}
+		if (this.awaitsToken) {
+			this.awaitsToken = false;
+			this.transport.credentials().forget(this);
+		}
+		Timer.Timeout pausing = this.pause;
+		if (pausing != null) {
+			this.pause = null;
+			pausing.cancel();
 		}
 	}
 
@@ -498,6 +544,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		}
 		if (before instanceof Attempt<?, ?> attempt) {
 			attempt.cancel();
+			checkEndpoint(attempt);
 		}
 		Outcome outcome = (before == Phase.WAITING || this.rpc.repeatable()) ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
 		finished(describe(Reason.CANCELLED, StatusCode.CANCELLED, outcome, null, null, null));

@@ -96,10 +96,34 @@ final class CallbackExecutor {
 		try {
 			own().execute(task);
 		}
-		catch (RejectedExecutionException ex) {
-			// Only while closing: what is completed after the last moment still is
-			// completed.
+		catch (Throwable ex) {
+			// While closing, or without memory for another thread: what is completed
+			// late, or
+			// here, still is completed.
+			executeSomehow(task);
+		}
+	}
+
+	private void executeSomehow(Runnable task) {
+		try {
 			newThread(task).start();
+		}
+		catch (Throwable ex) {
+			logger.warn("There is no thread for a callback; it runs on a thread of the client", ex);
+			runHere(task);
+		}
+	}
+
+	private static void runHere(Runnable task) {
+		boolean nested = isEngineThread();
+		engineThread.set(Boolean.TRUE);
+		try {
+			task.run();
+		}
+		finally {
+			if (!nested) {
+				engineThread.remove();
+			}
 		}
 	}
 

@@ -96,6 +96,16 @@ final class Credentials {
 		}
 	}
 
+	/**
+	 * A call that waited for a token has ended.
+	 * @param waiter the call
+	 */
+	void forget(Waiter waiter) {
+		synchronized (this.waiting) {
+			this.waiting.remove(waiter);
+		}
+	}
+
 	private void fetch(Authenticator fetcher) {
 		fetcher.authenticate((token, failure) -> {
 			boolean notEnabled = failure != null && failure.reason() == Reason.AUTH_NOT_ENABLED;

@@ -56,17 +56,26 @@ final class Endpoint {
 
 	private volatile long lastConnect;
 
-	private boolean connectAsked;
+	private volatile boolean connectAsked;
 
-	private long connectAskedAt;
+	private volatile long connectAskedAt;
 
 	private long begunAt;
 
 	private long lastDial;
 
-	private boolean avoided;
+	private volatile boolean avoided;
 
-	private long avoidedUntil;
+	private volatile long avoidedUntil;
+
+	private long renewedAt;
+
+	/** The newest connection that is known to be dead, and all before it. */
+	private volatile int deadUpTo = -1;
+
+	private int probedConnection;
+
+	private long probedAt;
 
 	private @Nullable LivenessProbe probe;
 
@@ -80,6 +89,7 @@ final class Endpoint {
 		this.timer = timer;
 		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
 		this.lastConnect = this.lastDial;
+		this.renewedAt = this.lastDial;
 		watch(ConnectivityState.IDLE);
 	}
 
@@ -146,6 +156,23 @@ final class Endpoint {
 	/** Something came from the server. */
 	void heard() {
 		this.lastHeard = this.timer.nanoTime();
+	}
+
+	/**
+	 * Whether what was sent on a connection will not be answered any more.
+	 * @param connection the number of the connection
+	 * @return whether it is known to be dead
+	 */
+	boolean isDead(int connection) {
+		return connection <= this.deadUpTo;
+	}
+
+	/**
+	 * Whether it is time for another new connection.
+	 * @return whether the last one was made long enough ago
+	 */
+	boolean mayRenew() {
+		return this.ready && this.timer.nanoTime() - this.renewedAt >= Endpoints.REDIAL_NANOS;
 	}
 
 	boolean isSilentSince(long nanoTime) {
@@ -245,12 +272,23 @@ final class Endpoint {
 	 * @param attempt the attempt, which is told if it does not
 	 */
 	void suspect(Attempt<?, ?> attempt) {
-		if (attempt.connection() != this.connection) {
+		if (isDead(attempt.connection())) {
 			attempt.connectionLost();
-			return;
 		}
-		this.suspects.add(attempt);
-		if (this.probe == null && !this.closed) {
+		else if (attempt.connection() == this.connection) {
+			this.suspects.add(attempt);
+			probe(attempt.connection());
+		}
+	}
+
+	/**
+	 * Find out whether a connection still answers.
+	 * @param suspected the number of the connection
+	 */
+	void probe(int suspected) {
+		if (this.probe == null && !this.closed && suspected == this.connection) {
+			this.probedConnection = suspected;
+			this.probedAt = this.timer.nanoTime();
 			this.probe = new LivenessProbe(this.channel, this.timer,
 					(alive) -> this.owner.execute(() -> probed(alive)));
 			this.probe.start();
@@ -261,14 +299,28 @@ final class Endpoint {
 		this.probe = null;
 		List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
 		this.suspects.clear();
-		if (alive || this.closed) {
+		if (this.closed) {
+			return;
+		}
+		if (alive) {
 			heard();
 			return;
 		}
-		logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
-		renew();
-		this.owner.leave(this);
-		waiting.forEach(Attempt::connectionLost);
+		if (!isSilentSince(this.probedAt)) {
+			// Busy with something large, behind which the probe has to wait.
+			return;
+		}
+		this.deadUpTo = Math.max(this.deadUpTo, this.probedConnection);
+		if (this.connection == this.probedConnection) {
+			logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
+			renew();
+			this.owner.leave(this);
+		}
+		waiting.forEach((attempt) -> {
+			if (isDead(attempt.connection())) {
+				attempt.connectionLost();
+			}
+		});
 	}
 
 	private void watch(ConnectivityState last) {

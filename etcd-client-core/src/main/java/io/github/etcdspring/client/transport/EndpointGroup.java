@@ -40,6 +40,8 @@ final class EndpointGroup {
 
 	private boolean resolving;
 
+	private long resolvingSince;
+
 	private boolean resolved;
 
 	private long resolvedAt;
@@ -74,6 +76,14 @@ final class EndpointGroup {
 				now.stream().anyMatch(Endpoint::isReady));
 	}
 
+	/**
+	 * Whether its endpoints will probably be known shortly.
+	 * @return whether the name is being resolved, and not for long
+	 */
+	boolean isResolving() {
+		return this.resolving && this.timer.nanoTime() - this.resolvingSince < Endpoints.PATIENCE_NANOS;
+	}
+
 	@Nullable Endpoint pick() {
 		for (Endpoint endpoint : this.endpoints) {
 			if (endpoint.isReady()) {
@@ -103,16 +113,25 @@ final class EndpointGroup {
 		if (this.resolving || HostResolver.isAddress(this.configured.host())) {
 			return;
 		}
-		boolean helpless = this.endpoints.stream().allMatch((endpoint) -> !endpoint.isReady() && !endpoint.isHopeful());
+		boolean helpless = this.endpoints.stream()
+			.allMatch((endpoint) -> endpoint.isUsed() && !endpoint.isReady() && !endpoint.isHopeful());
 		boolean recent = this.resolved && this.timer.nanoTime() - this.resolvedAt < Endpoints.REDIAL_NANOS;
 		if (!helpless || recent) {
 			return;
 		}
 		this.resolving = true;
+		this.resolvingSince = this.timer.nanoTime();
 		// Resolving blocks, without a bound that we could set.
 		Thread thread = new Thread(this::resolve, "etcd-resolve-" + this.configured.host());
 		thread.setDaemon(true);
-		thread.start();
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			// No thread to be had now; the next one who waits asks again.
+			this.resolving = false;
+			throw ex;
+		}
 	}
 
 	private void resolve() {

@@ -61,6 +61,9 @@ final class Endpoints {
 
 	private volatile @Nullable Endpoint current;
 
+	/** Whether an endpoint was connected ever; until then the order decides. */
+	private boolean settled;
+
 	private volatile boolean closed;
 
 	private Timer.@Nullable Timeout wake;
@@ -80,6 +83,7 @@ final class Endpoints {
 			this.groups.add(new EndpointGroup(address, credentials, options, this, timer, resolver));
 		}
 		rebuild();
+		this.groups.forEach((group) -> tellObserver(group.name(), false));
 	}
 
 	void execute(Runnable task) {
@@ -135,6 +139,13 @@ final class Endpoints {
 		return avoided;
 	}
 
+	// What pick() would say, without taking a turn.
+	private boolean pickable() {
+		Endpoint endpoint = this.current;
+		return (this.options.strategy() == EndpointStrategy.ROUND_ROBIN) ? this.all.stream().anyMatch(Endpoint::isReady)
+				: endpoint != null && endpoint.isReady();
+	}
+
 	/**
 	 * Pick the endpoint of an attempt that only one member can answer.
 	 * @param name the endpoint as it was configured, or {@code null} for any
@@ -173,14 +184,15 @@ final class Endpoints {
 	 * @param name the only endpoint that will do, or {@code null} for any
 	 * @param waiter told when there is one, or when there was none for the connect
 	 * timeout
+	 * @return the place in the queue
 	 */
-	void await(@Nullable String name, Waiter waiter) {
+	Waiting await(@Nullable String name, Waiter waiter) {
+		Waiting call = new Waiting((name != null) ? group(name) : null, waiter);
 		execute(() -> {
 			if (this.closed) {
-				waiter.unreachable("the client is closed");
+				call.giveUp("the client is closed");
 				return;
 			}
-			Waiting call = new Waiting((name != null) ? group(name) : null, waiter);
 			// Looks at this call alone: thousands may be waiting already.
 			call.connect();
 			if (call.hasEndpoint()) {
@@ -192,6 +204,7 @@ final class Endpoints {
 				scheduleWake();
 			}
 		});
+		return call;
 	}
 
 	/**
@@ -216,14 +229,13 @@ final class Endpoints {
 		if (this.closed) {
 			return;
 		}
-		boolean recent = endpoint.isAvoided();
 		endpoint.avoid();
 		if (this.all.size() > 1) {
 			if (endpoint == this.current) {
 				moveTo(next(endpoint));
 			}
 		}
-		else if (endpoint.isReady() && !recent) {
+		else if (endpoint.mayRenew()) {
 			// Behind one address there may be several members.
 			endpoint.renew();
 		}
@@ -249,7 +261,7 @@ final class Endpoints {
 		}
 		this.all = List.copyOf(endpoints);
 		Endpoint endpoint = this.current;
-		if (!endpoints.isEmpty() && (endpoint == null || !endpoints.contains(endpoint))) {
+		if (!endpoints.isEmpty() && (!this.settled || endpoint == null || !endpoints.contains(endpoint))) {
 			this.current = endpoints.get(0);
 		}
 	}
@@ -307,6 +319,9 @@ final class Endpoints {
 		refresh();
 		List<Endpoint> endpoints = this.all;
 		boolean all = this.options.strategy() == EndpointStrategy.ROUND_ROBIN;
+		if (!all && firstIsResolving()) {
+			return;
+		}
 		Endpoint start = this.current;
 		int first = (start != null) ? endpoints.indexOf(start) : 0;
 		for (int i = 0; i < endpoints.size(); i++) {
@@ -341,11 +356,34 @@ final class Endpoints {
 		}
 	}
 
+	// An endpoint that the application named first is waited for while its name is
+	// resolved.
+	private boolean firstIsResolving() {
+		for (EndpointGroup group : this.groups) {
+			if (!group.endpoints().isEmpty()) {
+				return false;
+			}
+			if (group.isResolving()) {
+				return !this.settled;
+			}
+		}
+		return false;
+	}
+
 	void readinessChanged(Endpoint endpoint) {
+		this.settled = this.settled || endpoint.isReady();
+		this.groups.stream()
+			.filter((group) -> group.endpoints().contains(endpoint))
+			.findFirst()
+			.map(EndpointGroup::state)
+			.ifPresent((state) -> tellObserver(state.endpoint(), state.connected()));
+	}
+
+	private void tellObserver(String endpoint, boolean connected) {
 		CallObserver observer = this.options.callObserver();
 		if (observer != null) {
 			try {
-				observer.endpointChanged(endpoint.name(), endpoint.isReady());
+				observer.endpointChanged(endpoint, connected);
 			}
 			catch (RuntimeException ex) {
 				// A meter that fails must not keep calls waiting.
@@ -381,7 +419,10 @@ final class Endpoints {
 
 	}
 
-	private final class Waiting {
+	/**
+	 * The place of a call in the queue.
+	 */
+	final class Waiting {
 
 		private final @Nullable EndpointGroup group;
 
@@ -401,7 +442,7 @@ final class Endpoints {
 		}
 
 		private boolean hasEndpoint() {
-			return ((this.group != null) ? this.group.pick() : pick()) != null;
+			return (this.group != null) ? this.group.pick() != null : pickable();
 		}
 
 		private void ready() {
@@ -413,6 +454,12 @@ final class Endpoints {
 			if (Endpoints.this.waiting.remove(this)) {
 				this.waiter.unreachable(describe((this.group != null) ? this.group.name() : null));
 			}
+		}
+
+		/** The call has ended; nobody needs to be told. */
+		void cancel() {
+			this.timeout.cancel();
+			execute(() -> Endpoints.this.waiting.remove(this));
 		}
 
 		private void giveUp(String cause) {

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -139,7 +140,13 @@ final class LivenessProbe {
 	}
 
 	private static void send(ClientCall<byte[], byte[]> call, ClientCall.Listener<byte[]> listener) {
-		call.start(listener, new Metadata());
+		Context context = Context.ROOT.attach();
+		try {
+			call.start(listener, new Metadata());
+		}
+		finally {
+			Context.ROOT.detach(context);
+		}
 		call.request(2);
 		call.sendMessage(new byte[0]);
 		call.halfClose();

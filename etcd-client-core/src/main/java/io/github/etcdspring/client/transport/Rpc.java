@@ -84,4 +84,10 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 		return new Rpc<>(operation, method, request, request.size(), true, linearizable, true, null);
 	}
 
+	@Override
+	public String toString() {
+		// Without the request: it has keys, values and passwords.
+		return "Rpc[" + this.operation + ((this.endpoint != null) ? " to " + this.endpoint : "") + "]";
+	}
+
 }

@@ -121,7 +121,7 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder trustManagers(Collection<? extends TrustManager> trustManagers) {
-			this.trustManagers = List.copyOf(trustManagers);
+			this.trustManagers = List.copyOf(notNull(trustManagers, "trustManagers"));
 			return this;
 		}
 
@@ -131,7 +131,7 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder keyManagers(Collection<? extends KeyManager> keyManagers) {
-			this.keyManagers = List.copyOf(keyManagers);
+			this.keyManagers = List.copyOf(notNull(keyManagers, "keyManagers"));
 			return this;
 		}
 
@@ -141,7 +141,7 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder trustCertificates(Path file) {
-			this.trustCertificates = file;
+			this.trustCertificates = notNull(file, "trustCertificates");
 			return this;
 		}
 
@@ -152,8 +152,8 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder clientCertificate(Path certificateChain, Path privateKey) {
-			this.certificateChain = certificateChain;
-			this.privateKey = privateKey;
+			this.certificateChain = notNull(certificateChain, "certificateChain");
+			this.privateKey = notNull(privateKey, "privateKey");
 			return this;
 		}
 
@@ -173,6 +173,13 @@ public final class TlsOptions {
 						"'keyManagers' and 'clientCertificate' are both given; give one of them");
 			}
 			return new TlsOptions(this);
+		}
+
+		private static <T> T notNull(@Nullable T argument, String name) {
+			if (argument == null) {
+				throw new IllegalArgumentException("'" + name + "' must not be null; leave it out if there is none");
+			}
+			return argument;
 		}
 
 	}

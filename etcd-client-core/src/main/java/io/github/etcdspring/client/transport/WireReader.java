@@ -17,6 +17,11 @@ import io.github.etcdspring.client.data.Bytes;
  */
 public final class WireReader {
 
+	/**
+	 * Far more than anybody nests transactions, and far less than a thread's stack holds.
+	 */
+	private static final int DEEPEST = 500;
+
 	private final byte[] buffer;
 
 	private int position;
@@ -24,6 +29,8 @@ public final class WireReader {
 	private int limit;
 
 	private int tag;
+
+	private int depth;
 
 	WireReader(byte[] buffer, int length) {
 		this.buffer = buffer;
@@ -93,6 +100,9 @@ public final class WireReader {
 	 */
 	public int enterMessage() {
 		int end = lengthDelimited();
+		if (++this.depth > DEEPEST) {
+			throw new MalformedMessageException("messages nested more than " + DEEPEST + " deep");
+		}
 		int outer = this.limit;
 		this.limit = end;
 		return outer;
@@ -103,6 +113,7 @@ public final class WireReader {
 	 * @param outer what {@link #enterMessage()} returned
 	 */
 	public void leaveMessage(int outer) {
+		this.depth--;
 		this.position = this.limit;
 		this.limit = outer;
 	}

@@ -17,7 +17,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -339,18 +338,6 @@ class RetryTests {
 				return next.newCall(method, options);
 			}
 		};
-		AttemptTracer tracer = new AttemptTracer();
-		assertThat(tracer.provesUnsent()).as("before it is asked for").isFalse();
-		tracer.beforeStart();
-		try {
-			newTracer();
-			assertThat(tracer.provesUnsent()).isTrue();
-			newTracer();
-			assertThat(tracer.provesUnsent()).isFalse();
-		}
-		finally {
-			AttemptTracer.afterStart();
-		}
 		try (TestClient client = TestClient.of(this.server.endpoint())
 			.channelCustomizer((builder) -> builder.intercept(twice))
 			.open()) {
@@ -400,12 +387,6 @@ class RetryTests {
 
 	private static ScriptedServer.Step failing(Answer answer) {
 		return ScriptedServer.fail(Status.Code.valueOf(answer.code().name()), answer.row().text());
-	}
-
-	private static void newTracer() {
-		AttemptTracer.CALL_OPTIONS.getStreamTracerFactories()
-			.get(0)
-			.newClientStreamTracer(ClientStreamTracer.StreamInfo.newBuilder().build(), new Metadata());
 	}
 
 }

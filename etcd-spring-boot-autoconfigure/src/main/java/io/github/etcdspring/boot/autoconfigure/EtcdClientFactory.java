@@ -63,6 +63,11 @@ final class EtcdClientFactory {
 		if (username != null && password != null) {
 			builder.credentials(username, password);
 		}
+		else if (username != null || password != null) {
+			throw new IllegalStateException(
+					"The EtcdConnectionDetails have a user name without a password, or a password"
+							+ " without a user name; give both or none");
+		}
 	}
 
 	private static TlsOptions tlsOptions(SslManagerBundle managers) {

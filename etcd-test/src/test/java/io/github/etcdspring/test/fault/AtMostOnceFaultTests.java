@@ -84,7 +84,8 @@ class AtMostOnceFaultTests {
 			}
 			stop.set(true);
 			for (Thread writer : writers) {
-				writer.join();
+				writer.join(Duration.ofSeconds(30).toMillis());
+				assertThat(writer.isAlive()).isFalse();
 			}
 			compare(history, client);
 		}
@@ -110,6 +111,7 @@ class AtMostOnceFaultTests {
 	}
 
 	private static void compare(Map<String, String> history, EtcdClient client) {
+		assertThat(history.values()).as("faults that hit a write").anyMatch((outcome) -> !outcome.equals("written"));
 		Map<String, Long> versions = new ConcurrentHashMap<>();
 		client.kv()
 			.get(KeyRange.prefix("/write/"))

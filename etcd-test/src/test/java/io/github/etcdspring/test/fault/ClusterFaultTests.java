@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.EtcdTimeoutException;
 import io.github.etcdspring.client.error.Outcome;
-import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.transport.EndpointState;
 import io.github.etcdspring.client.transport.EndpointStrategy;
 import io.github.etcdspring.test.EtcdBinary;
@@ -147,18 +147,17 @@ class ClusterFaultTests {
 	}
 
 	@Test
-	void withoutRetriesALeaderlessMemberIsReportedAsSuch() {
-		try (EtcdClient client = EtcdClient.builder()
-			.endpoints(this.cluster.member(0).endpoint())
-			.retryReads(false)
-			.build()) {
+	void impatientCallsLeaveAFrozenMemberToo() {
+		try (EtcdClient client = client(EndpointStrategy.FAILOVER)) {
 			client.kv().put("/c", "1").sync();
-			this.cluster.member(1).kill();
-			this.cluster.member(2).kill();
-			assertThatExceptionOfType(EtcdException.class)
-				.isThrownBy(() -> client.kv().get("/c").timeout(Duration.ofSeconds(10)).sync())
-				.satisfies((ex) -> assertThat(ex.reason()).isIn(Reason.NO_LEADER, Reason.TIMEOUT,
-						Reason.REQUEST_TIMED_OUT, Reason.TIMED_OUT_LEADER_FAILURE));
+			this.cluster.member(0).freeze();
+			long start = System.nanoTime();
+			await().atMost(Duration.ofSeconds(5)).ignoreExceptionsInstanceOf(EtcdTimeoutException.class).until(() -> {
+				client.kv().get("/c").serializable().timeout(Duration.ofMillis(500)).sync();
+				return true;
+			});
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+			this.cluster.member(0).thaw();
 		}
 	}
 

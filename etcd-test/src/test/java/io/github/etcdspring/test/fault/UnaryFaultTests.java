@@ -107,7 +107,7 @@ class UnaryFaultTests {
 		client.kv().put("/slow", "1").sync();
 		server.freeze();
 		CompletableFuture<?> get = client.kv().get(KeyRange.all()).async();
-		CompletableFuture.delayedExecutor(700, java.util.concurrent.TimeUnit.MILLISECONDS).execute(server::thaw);
+		CompletableFuture.delayedExecutor(1500, java.util.concurrent.TimeUnit.MILLISECONDS).execute(server::thaw);
 		await().atMost(Duration.ofSeconds(5)).until(get::isDone);
 		assertThat(get).isCompleted();
 	}
