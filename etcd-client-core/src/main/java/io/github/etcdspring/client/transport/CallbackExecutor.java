@@ -5,6 +5,8 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,7 +34,9 @@ final class CallbackExecutor {
 
 	private final String name;
 
-	private final AtomicInteger threads = new AtomicInteger();
+	private final AtomicInteger count = new AtomicInteger();
+
+	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean complained = new AtomicBoolean();
 
@@ -138,8 +142,10 @@ final class CallbackExecutor {
 	}
 
 	private Thread newThread(Runnable task) {
-		Thread thread = new OwnThread(this, task, this.name + "-" + this.threads.incrementAndGet());
+		Thread thread = new OwnThread(this, task, this.name + "-" + this.count.incrementAndGet());
 		thread.setDaemon(true);
+		this.threads.removeIf((each) -> each.getState() == Thread.State.TERMINATED);
+		this.threads.add(thread);
 		return thread;
 	}
 
@@ -161,10 +167,15 @@ final class CallbackExecutor {
 		if (Thread.currentThread() instanceof OwnThread thread && thread.owner == this) {
 			return;
 		}
+		long end = System.nanoTime() + nanos;
 		try {
 			if (!own.awaitTermination(Math.max(0, nanos), TimeUnit.NANOSECONDS)) {
 				logger.warn("A callback is still running while its client closes; it is interrupted");
 				own.shutdownNow();
+			}
+			// An executor has ended an instant before its last thread has.
+			for (Thread thread : this.threads) {
+				TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(0, end - System.nanoTime()));
 			}
 		}
 		catch (InterruptedException ex) {

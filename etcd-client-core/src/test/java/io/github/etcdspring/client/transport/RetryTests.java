@@ -20,6 +20,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,21 +328,25 @@ class RetryTests {
 	}
 
 	@Test
-	void interceptorThatSendsAWriteTwiceLeavesNothingProven() {
-		// What the application's interceptor sends again may have arrived the first time.
-		ClientInterceptor twice = new ClientInterceptor() {
+	void interceptorThatSendsAgainLeavesNothingProven() {
+		// Its first call provably reaches no connection, its second one arrives.
+		ClientInterceptor again = new ClientInterceptor() {
 			@Override
 			public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options,
 					Channel next) {
-				next.newCall(method, options).start(new ClientCall.Listener<>() {
-				}, new Metadata());
-				return next.newCall(method, options);
+				return method.getFullMethodName().equals(ScriptedServer.PUT) ? new SentAgain<>(method, options, next)
+						: next.newCall(method, options);
 			}
 		};
-		try (TestClient client = TestClient.of(this.server.endpoint())
-			.channelCustomizer((builder) -> builder.intercept(twice))
-			.open()) {
-			assertThat(client.kv().put("k", "v").sync().revision()).isEqualTo(7);
+		try (TcpRelay relay = new TcpRelay(this.server.port());
+				TestClient client = TestClient.of(relay.endpoint())
+					.channelCustomizer((builder) -> builder.intercept(again))
+					.open()) {
+			this.server.on(ScriptedServer.PUT, (exchange) -> relay.cut(), ScriptedServer.good(ScriptedServer.PUT));
+			assertThatExceptionOfType(EtcdException.class).isThrownBy(() -> client.kv().put("k", "v").sync())
+				.satisfies((ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN));
+			client.kv().get("k").sync();
+			assertThat(this.server.count(ScriptedServer.PUT)).isOne();
 		}
 	}
 
@@ -387,6 +392,60 @@ class RetryTests {
 
 	private static ScriptedServer.Step failing(Answer answer) {
 		return ScriptedServer.fail(Status.Code.valueOf(answer.code().name()), answer.row().text());
+	}
+
+	/**
+	 * A call that ends before it is sent, and is then sent by another thread.
+	 *
+	 * @param <Q> the type of the request
+	 * @param <R> the type of the answer
+	 */
+	private static final class SentAgain<Q, R> extends ClientCall<Q, R> {
+
+		private final CompletableFuture<Q> message = new CompletableFuture<>();
+
+		private final ClientCall<Q, R> first;
+
+		private final ClientCall<Q, R> second;
+
+		SentAgain(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+			this.first = next.newCall(method, options.withDeadlineAfter(0, TimeUnit.NANOSECONDS));
+			this.second = next.newCall(method, options);
+		}
+
+		@Override
+		public void start(Listener<R> listener, Metadata headers) {
+			this.first.start(new Listener<>() {
+				@Override
+				public void onClose(Status status, Metadata trailers) {
+					SentAgain.this.message.thenAcceptAsync((request) -> {
+						SentAgain.this.second.start(listener, new Metadata());
+						SentAgain.this.second.request(2);
+						SentAgain.this.second.sendMessage(request);
+						SentAgain.this.second.halfClose();
+					}, (task) -> new Thread(task).start());
+				}
+			}, headers);
+		}
+
+		@Override
+		public void request(int count) {
+		}
+
+		@Override
+		public void cancel(@Nullable String message, @Nullable Throwable cause) {
+			this.second.cancel(message, cause);
+		}
+
+		@Override
+		public void halfClose() {
+		}
+
+		@Override
+		public void sendMessage(Q message) {
+			this.message.complete(message);
+		}
+
 	}
 
 }
