@@ -286,8 +286,8 @@ class EtcdClientBuilderTests {
 	void nothingShowsASecret() {
 		EtcdClient.Builder token = EtcdClient.builder().authToken(SECRET);
 		EtcdClient.Builder password = EtcdClient.builder().credentials("root", SECRET).namespace(SECRET);
-		assertThat(token.toString()).doesNotContain(SECRET);
-		assertThat(password.toString()).doesNotContain(SECRET);
+		assertThat(token).asString().doesNotContain(SECRET);
+		assertThat(password).asString().doesNotContain(SECRET);
 		for (EtcdClient.Builder builder : List.of(token, password)) {
 			try (EtcdClient client = builder.endpoints("http://127.0.0.1:1")
 				.connectTimeout(Duration.ofMillis(100))

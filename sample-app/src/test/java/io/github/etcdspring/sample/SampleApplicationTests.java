@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -176,7 +177,8 @@ class SampleApplicationTests {
 		return send(request("/flags/" + name).header("If-Match", etag).PUT(HttpRequest.BodyPublishers.ofString(body)));
 	}
 
-	private static HttpResponse<String> delete(String name, String etag) throws IOException, InterruptedException {
+	private static HttpResponse<String> delete(String name, @Nullable String etag)
+			throws IOException, InterruptedException {
 		HttpRequest.Builder request = request("/flags/" + name).DELETE();
 		return send((etag != null) ? request.header("If-Match", etag) : request);
 	}

@@ -5,9 +5,11 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +25,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.Context;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.error.EtcdException;
@@ -42,10 +47,14 @@ import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.error.TooLargeException;
 import io.github.etcdspring.client.kv.GetResult;
+import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.kv.PutResult;
+import io.github.etcdspring.proto.AuthGrpc;
+import io.github.etcdspring.proto.AuthenticateRequest;
 import io.github.etcdspring.proto.KeyValue;
 import io.github.etcdspring.proto.PutRequest;
 import io.github.etcdspring.proto.PutResponse;
+import io.github.etcdspring.proto.RangeResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -86,10 +95,9 @@ class CallTests {
 	@Test
 	void asyncCompletesOnAThreadOfTheClientThatMayBlock() throws Exception {
 		try (TestClient client = client()) {
-			CompletableFuture<String> thread = new CompletableFuture<>();
 			this.server.on(ScriptedServer.PUT, ScriptedServer.SILENCE);
 			CompletableFuture<PutResult> put = client.kv().put("k", "v").async();
-			put.thenRun(() -> thread.complete(Thread.currentThread().getName()));
+			CompletableFuture<String> thread = put.thenApply((result) -> Thread.currentThread().getName());
 			this.server.call(ScriptedServer.PUT, 1).reply(PutResponse.getDefaultInstance());
 			assertThat(thread.get(5, TimeUnit.SECONDS)).startsWith("etcd-test-").contains("-callback-");
 		}
@@ -480,10 +488,11 @@ class CallTests {
 				}));
 			}
 			assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
-			client.kv().get("k").async().thenRun(last::countDown);
+			CompletableFuture<Void> release = client.kv().get("k").async().thenRun(last::countDown);
 			for (CompletableFuture<Boolean> result : results) {
 				assertThat(result.get(10, TimeUnit.SECONDS)).isTrue();
 			}
+			assertThat(release.get(10, TimeUnit.SECONDS)).isNull();
 		}
 	}
 
@@ -603,9 +612,10 @@ class CallTests {
 		}
 	}
 
-	@Test
-	void callThatEndsWellButWithoutAnAnswerIsAnInternalError() {
-		ClientInterceptor thief = new ClientInterceptor() {
+	@ParameterizedTest
+	@CsvSource({ "0, no answer", "2, two answers", "3, two answers" })
+	void callThatEndsWellButNotWithOneAnswerIsAnInternalError(int answers, String message) {
+		ClientInterceptor repeater = new ClientInterceptor() {
 			@Override
 			public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options,
 					Channel next) {
@@ -615,6 +625,9 @@ class CallTests {
 						super.start(new SimpleForwardingClientCallListener<>(listener) {
 							@Override
 							public void onMessage(R message) {
+								for (int i = 0; i < answers; i++) {
+									super.onMessage(message);
+								}
 							}
 						}, headers);
 					}
@@ -622,15 +635,93 @@ class CallTests {
 			}
 		};
 		try (TestClient client = TestClient.of(this.server.endpoint())
-			.channelCustomizer((builder) -> builder.intercept(thief))
+			.channelCustomizer((builder) -> builder.intercept(repeater))
 			.open()) {
 			assertThatExceptionOfType(EtcdException.class).isThrownBy(() -> client.kv().put("k", "v").sync())
 				.satisfies((ex) -> {
 					assertThat(ex.status()).isEqualTo(StatusCode.INTERNAL);
 					assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
 				})
-				.withMessageContaining("no answer");
+				.withMessageContaining(message);
+			assertThat(this.server.count(ScriptedServer.PUT)).isOne();
 		}
+	}
+
+	@Test
+	void contextOfTheCallerEndsNoCall() throws Exception {
+		// The caller may be a gRPC server whose own call ends, and the client may be
+		// sending for somebody else on its thread.
+		this.server.on(ScriptedServer.PUT, ScriptedServer.SILENCE);
+		try (TestClient client = client(); Context.CancellableContext context = Context.current().withCancellation()) {
+			CompletableFuture<PutResult> put = context.call(() -> client.kv().put("k", "v").async());
+			ScriptedServer.Exchange exchange = this.server.call(ScriptedServer.PUT, 1);
+			context.cancel(null);
+			client.kv().get("k").sync();
+			assertThat(exchange.cancelled()).isNotDone();
+			exchange.reply(PutResponse.getDefaultInstance());
+			assertThat(put.get(5, TimeUnit.SECONDS).revision()).isZero();
+		}
+	}
+
+	@Test
+	void largeAnswerOnASlowLineIsWaitedFor() {
+		byte[] value = new byte[900_000];
+		this.server.on(ScriptedServer.RANGE, ScriptedServer.reply(RangeResponse.newBuilder()
+			.addKvs(KeyValue.newBuilder().setKey(ByteString.copyFromUtf8("k")).setValue(ByteString.copyFrom(value)))
+			.build()));
+		try (TcpRelay relay = new TcpRelay(this.server.port());
+				TestClient client = TestClient.of(relay.endpoint()).open()) {
+			client.kv().put("warm", "v").sync();
+			// For about three seconds the sign of life is stuck behind the answer.
+			relay.slow(300_000);
+			assertThat(client.kv().get("k").sync().keyValues()).singleElement()
+				.satisfies((found) -> assertThat(found.value().length()).isEqualTo(value.length));
+			assertThat(this.server.count(ScriptedServer.RANGE)).isOne();
+			assertThat(relay.accepted()).isOne();
+		}
+	}
+
+	@Test
+	void endedCallIsLetGoWhereverItWaited() throws Exception {
+		ManualTimer timer = new ManualTimer();
+		this.server.on(ScriptedServer.AUTHENTICATE, ScriptedServer.SILENCE);
+		this.server.on(ScriptedServer.TXN, ScriptedServer.fail(Status.Code.UNKNOWN, "etcdserver: too many requests"));
+		try (TcpRelay hole = TcpRelay.blackHole();
+				TestClient unconnected = TestClient.of(hole.endpoint()).timer(timer).open();
+				TestClient unauthenticated = TestClient.of(this.server.endpoint())
+					.credentials("root", "secret")
+					.timer(timer)
+					.open();
+				TestClient refused = TestClient.of(this.server.endpoint()).timer(timer).open()) {
+			List<WeakReference<CompletableFuture<?>>> calls = new ArrayList<>();
+			calls.add(cancelled(unconnected.kv().put("k", "v").async()));
+			CompletableFuture<?> waits = unauthenticated.kv().put("k", "v").async();
+			this.server.call(ScriptedServer.AUTHENTICATE, 1);
+			calls.add(cancelled(waits));
+			CompletableFuture<?> pauses = refused.kv().txn().then(Op.put("k", "v")).async();
+			await().until(() -> timer.waitingAbout(Duration.ofMillis(500)), Objects::nonNull);
+			calls.add(cancelled(pauses));
+			waits = null;
+			pauses = null;
+			await().untilAsserted(() -> {
+				System.gc();
+				assertThat(calls).allMatch((call) -> call.refersTo(null));
+			});
+		}
+	}
+
+	private static WeakReference<CompletableFuture<?>> cancelled(CompletableFuture<?> call) {
+		assertThat(call.cancel(true)).isTrue();
+		return new WeakReference<>(call);
+	}
+
+	@Test
+	void callShowsNothingOfItsRequest() {
+		AuthenticateRequest request = AuthenticateRequest.newBuilder().setName("root").setPassword("secret").build();
+		assertThat(Rpc.generated("authenticate", AuthGrpc.getAuthenticateMethod(), request, true)).asString()
+			.contains("authenticate")
+			.doesNotContain("secret")
+			.doesNotContain("root");
 	}
 
 	@Test

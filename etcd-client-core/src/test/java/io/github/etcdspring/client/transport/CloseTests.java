@@ -308,7 +308,7 @@ class CloseTests {
 			}
 		});
 		assertThat(running.await(5, TimeUnit.SECONDS)).isTrue();
-		assertThat(Elapsed.of(client::close)).isLessThan(Duration.ofMillis(2_000));
+		assertThat(Elapsed.of(client::close)).isLessThan(Duration.ofSeconds(2));
 		assertThat(interrupted.get(5, TimeUnit.SECONDS)).isTrue();
 		await().untilAsserted(() -> assertThat(client.threads()).isZero());
 	}

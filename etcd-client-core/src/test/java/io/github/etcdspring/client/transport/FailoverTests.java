@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.EtcdTimeoutException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
@@ -356,6 +357,22 @@ class FailoverTests {
 				client.kv().get("k").sync();
 				assertThat(Elapsed.since(begin)).as("read %d", i).isLessThan(Duration.ofMillis(3_500));
 			}
+		}
+	}
+
+	@Test
+	void impatientCallsLeaveAFrozenEndpoint() {
+		try (TcpRelay relay = new TcpRelay(server(0).port());
+				TestClient client = TestClient.of(relay.endpoint(), server(1).endpoint()).open()) {
+			client.kv().get("k").sync();
+			relay.freeze();
+			long begin = System.nanoTime();
+			// None of them waits for the second after which a connection is suspected.
+			await().atMost(Duration.ofSeconds(10))
+				.ignoreExceptionsInstanceOf(EtcdTimeoutException.class)
+				.until(() -> client.kv().get("k").timeout(Duration.ofMillis(200)).sync().storeRevision() == 7);
+			assertThat(Elapsed.since(begin)).isLessThan(Duration.ofSeconds(5));
+			assertThat(server(1).count(ScriptedServer.RANGE)).isPositive();
 		}
 	}
 

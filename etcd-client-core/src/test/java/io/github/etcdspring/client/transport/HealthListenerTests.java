@@ -25,7 +25,7 @@ class HealthListenerTests {
 	private static final Duration INTERVAL = Duration.ofMillis(20);
 
 	/** Long enough for fifty checks. */
-	private static final Duration A_WHILE = Duration.ofMillis(1_000);
+	private static final Duration A_WHILE = Duration.ofSeconds(1);
 
 	private final List<String> events = new CopyOnWriteArrayList<>();
 

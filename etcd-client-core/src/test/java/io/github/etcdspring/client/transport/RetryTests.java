@@ -418,12 +418,12 @@ class RetryTests {
 			this.first.start(new Listener<>() {
 				@Override
 				public void onClose(Status status, Metadata trailers) {
-					SentAgain.this.message.thenAcceptAsync((request) -> {
+					new Thread(() -> {
 						SentAgain.this.second.start(listener, new Metadata());
 						SentAgain.this.second.request(2);
-						SentAgain.this.second.sendMessage(request);
+						SentAgain.this.second.sendMessage(SentAgain.this.message.join());
 						SentAgain.this.second.halfClose();
-					}, (task) -> new Thread(task).start());
+					}).start();
 				}
 			}, headers);
 		}

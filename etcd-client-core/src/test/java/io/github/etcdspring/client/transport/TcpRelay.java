@@ -14,7 +14,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TCP relay in front of a server that can cut its connections, or hold back what is
@@ -34,7 +36,9 @@ final class TcpRelay implements AutoCloseable {
 
 	private boolean frozen;
 
-	private volatile int swallowed;
+	private final AtomicInteger swallowed = new AtomicInteger();
+
+	private volatile int bytesPerTick;
 
 	private volatile boolean closed;
 
@@ -84,7 +88,7 @@ final class TcpRelay implements AutoCloseable {
 	 * @param connections how many
 	 */
 	void swallow(int connections) {
-		this.swallowed = connections;
+		this.swallowed.set(connections);
 	}
 
 	/** Hold back everything; connections stay open and new ones are accepted. */
@@ -99,6 +103,14 @@ final class TcpRelay implements AutoCloseable {
 			this.frozen = false;
 			this.gate.notifyAll();
 		}
+	}
+
+	/**
+	 * Forward no more than this from the server to the client.
+	 * @param bytesPerSecond how many bytes a second
+	 */
+	void slow(int bytesPerSecond) {
+		this.bytesPerTick = bytesPerSecond / 20;
 	}
 
 	/** Break every connection that is open now. */
@@ -126,8 +138,7 @@ final class TcpRelay implements AutoCloseable {
 				Socket client = this.listener.accept();
 				this.accepted.incrementAndGet();
 				this.sockets.add(client);
-				if (this.swallowed > 0) {
-					this.swallowed--;
+				if (this.swallowed.getAndUpdate((rest) -> Math.max(0, rest - 1)) > 0) {
 					continue;
 				}
 				connect(client);
@@ -143,8 +154,8 @@ final class TcpRelay implements AutoCloseable {
 		try {
 			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.sockets.add(server);
-			start("relay-out", () -> copy(client, server));
-			start("relay-in", () -> copy(server, client));
+			start("relay-out", () -> copy(client, server, false));
+			start("relay-in", () -> copy(server, client, true));
 		}
 		catch (IOException ex) {
 			abort(client);
@@ -152,14 +163,14 @@ final class TcpRelay implements AutoCloseable {
 		}
 	}
 
-	private void copy(Socket from, Socket to) {
+	private void copy(Socket from, Socket to, boolean maybeSlow) {
 		try {
 			InputStream in = from.getInputStream();
 			OutputStream out = to.getOutputStream();
 			byte[] buffer = new byte[16 * 1024];
 			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
 				awaitThaw();
-				out.write(buffer, 0, count);
+				write(out, buffer, count, maybeSlow);
 			}
 			awaitThaw();
 			to.close();
@@ -167,6 +178,19 @@ final class TcpRelay implements AutoCloseable {
 		catch (IOException ex) {
 			abort(from);
 			abort(to);
+		}
+	}
+
+	private void write(OutputStream out, byte[] buffer, int count, boolean maybeSlow) throws IOException {
+		int position = 0;
+		while (position < count) {
+			int most = maybeSlow ? this.bytesPerTick : 0;
+			int part = (most > 0) ? Math.min(most, count - position) : count - position;
+			out.write(buffer, position, part);
+			position += part;
+			if (most > 0) {
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+			}
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,7 +289,7 @@ class TimerWheelTests {
 	@Test
 	void idleThreadUsesNoCpuAndWakesUpForANewTask() throws InterruptedException {
 		this.wheel.schedule(0, NOTHING);
-		Thread thread = thread();
+		Thread thread = Objects.requireNonNull(thread());
 		await().atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(thread.getState()).isEqualTo(Thread.State.WAITING));
 		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -306,7 +308,7 @@ class TimerWheelTests {
 	void threadWithOnlyADistantTaskUsesHardlyAnyCpuAndStillRunsTheTask() throws InterruptedException {
 		CountDownLatch done = new CountDownLatch(1);
 		this.wheel.schedule(TimeUnit.MILLISECONDS.toNanos(3_000), done::countDown);
-		Thread thread = thread();
+		Thread thread = Objects.requireNonNull(thread());
 		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 		// A second of ticking, in case more tasks come, and then quiet.
 		pass(Duration.ofMillis(1_600));
@@ -323,7 +325,7 @@ class TimerWheelTests {
 		// moment from both sides.
 		for (int i = 0; i < 3; i++) {
 			this.wheel.schedule(0, NOTHING);
-			Thread thread = thread();
+			Thread thread = Objects.requireNonNull(thread());
 			await().atMost(Duration.ofSeconds(20))
 				.pollInterval(Duration.ofNanos(200_000))
 				.pollDelay(Duration.ofMillis(900))
@@ -334,7 +336,7 @@ class TimerWheelTests {
 		}
 	}
 
-	private static Thread thread() {
+	private static @Nullable Thread thread() {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()

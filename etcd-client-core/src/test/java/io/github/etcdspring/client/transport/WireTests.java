@@ -317,7 +317,7 @@ class WireTests {
 			int length = buffer.length - position;
 			List<Byte> varint = new ArrayList<>();
 			for (int rest = length; rest >= 0x80; rest >>>= 7) {
-				varint.add((byte) (rest & 0x7F | 0x80));
+				varint.add((byte) ((rest & 0x7F) | 0x80));
 			}
 			varint.add((byte) (length >>> (7 * varint.size())));
 			for (int j = varint.size() - 1; j >= 0; j--) {
