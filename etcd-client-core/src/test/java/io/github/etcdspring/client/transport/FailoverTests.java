@@ -278,7 +278,10 @@ class FailoverTests {
 	void roundRobinLeavesOutAnEndpointThatIsGoneAndTakesItBack() {
 		try (TestClient client = settings().strategy(EndpointStrategy.ROUND_ROBIN).open()) {
 			client.kv().put("k", "v").sync();
-			await().until(() -> client.transport().endpointStates().stream().allMatch(EndpointState::connected));
+			await().until(() -> {
+				client.kv().put("k", "v").sync();
+				return client.transport().endpointStates().stream().allMatch(EndpointState::connected);
+			});
 			int port = server(1).port();
 			server(1).close();
 			await().until(() -> !client.transport().endpointStates().get(1).connected());
