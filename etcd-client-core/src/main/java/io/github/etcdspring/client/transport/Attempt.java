@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
-	private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+	static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
-	private static final Metadata.Key<String> HAS_LEADER = Metadata.Key.of("hasleader",
-			Metadata.ASCII_STRING_MARSHALLER);
+	static final Metadata.Key<String> HAS_LEADER = Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
 	private final Call<Q, R> call;
 
@@ -52,7 +51,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 		this.call = call;
 		this.endpoint = endpoint;
 		this.connection = endpoint.connection();
-		this.tracer = new AttemptTracer(endpoint);
+		this.tracer = new AttemptTracer(endpoint.lastHeard());
 		this.token = token;
 		this.startedAt = startedAt;
 	}
@@ -155,7 +154,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	// What a decoder says, gRPC hides behind a cancellation.
-	private static Status decoded(Status status) {
+	static Status decoded(Status status) {
 		return (status.getCode() == Status.Code.CANCELLED && status.getCause() instanceof StatusRuntimeException decoder
 				&& decoder.getStatus().getCode() == Status.Code.INTERNAL) ? decoder.getStatus() : status;
 	}

@@ -31,7 +31,7 @@ final class AttemptTracer extends ClientStreamTracer {
 
 	private static final ThreadLocal<@Nullable AttemptTracer> starting = new ThreadLocal<>();
 
-	private final Endpoint endpoint;
+	private final LastHeard lastHeard;
 
 	private volatile boolean streamCreated;
 
@@ -39,8 +39,8 @@ final class AttemptTracer extends ClientStreamTracer {
 
 	private int streams;
 
-	AttemptTracer(Endpoint endpoint) {
-		this.endpoint = endpoint;
+	AttemptTracer(LastHeard lastHeard) {
+		this.lastHeard = lastHeard;
 	}
 
 	/**
@@ -86,18 +86,18 @@ final class AttemptTracer extends ClientStreamTracer {
 
 	@Override
 	public void inboundHeaders() {
-		this.endpoint.heard();
+		this.lastHeard.now();
 	}
 
 	@Override
 	public void inboundTrailers(Metadata trailers) {
-		this.endpoint.heard();
+		this.lastHeard.now();
 	}
 
 	@Override
 	public void inboundWireSize(long bytes) {
 		// Also of a part of a large answer on a slow line.
-		this.endpoint.heard();
+		this.lastHeard.now();
 	}
 
 	private static final class Factory extends ClientStreamTracer.Factory {

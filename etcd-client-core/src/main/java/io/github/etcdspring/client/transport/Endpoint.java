@@ -8,15 +8,13 @@ package io.github.etcdspring.client.transport;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ChannelCredentials;
-import io.grpc.Codec;
 import io.grpc.ConnectivityState;
-import io.grpc.DecompressorRegistry;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +29,23 @@ final class Endpoint {
 
 	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
 
+	private final ChannelFactory channels;
+
 	private final String name;
 
-	private final @Nullable InetAddress address;
-
+	/** For unary calls; its state decides whether the endpoint is used. */
 	private final ManagedChannel channel;
+
+	/**
+	 * For streams, so that a large answer does not hold up a watch. Made when it is
+	 * needed.
+	 */
+	private @Nullable ManagedChannel streamChannel;
+
+	private final Set<WireStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+
+	/** Counts the connections for streams that were given up. */
+	private volatile int streamConnection;
 
 	private final Endpoints owner;
 
@@ -47,7 +57,7 @@ final class Endpoint {
 
 	private volatile boolean used;
 
-	private volatile long lastHeard;
+	private final LastHeard lastHeard;
 
 	/** Counts connections, so that a late report about an old one is told apart. */
 	private volatile int connection;
@@ -79,14 +89,15 @@ final class Endpoint {
 
 	private @Nullable LivenessProbe probe;
 
-	private boolean closed;
+	private volatile boolean closed;
 
-	private Endpoint(String name, @Nullable InetAddress address, ManagedChannel channel, Endpoints owner, Timer timer) {
-		this.name = name;
-		this.address = address;
-		this.channel = channel;
+	private Endpoint(ChannelFactory channels, Endpoints owner, Timer timer) {
+		this.channels = channels;
+		this.name = channels.name();
+		this.channel = channels.create();
 		this.owner = owner;
 		this.timer = timer;
+		this.lastHeard = new LastHeard(timer);
 		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
 		this.lastConnect = this.lastDial;
 		this.renewedAt = this.lastDial;
@@ -105,28 +116,7 @@ final class Endpoint {
 	 */
 	static Endpoint create(EndpointAddress configured, @Nullable InetAddress address, ChannelCredentials credentials,
 			TransportOptions options, Endpoints owner, Timer timer) {
-		String authority = configured.authority();
-		String numeric = (address != null)
-				? new EndpointAddress(configured.secure(), address.getHostAddress(), configured.port()).authority()
-				: authority;
-		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder("dns:///" + numeric, credentials)
-			.overrideAuthority(authority)
-			.directExecutor()
-			// One owner of retries, and gRPC's own layer costs a fifth of a call.
-			.disableRetry()
-			.disableServiceConfigLookUp()
-			.maxInboundMessageSize(options.maxInboundSize())
-			.userAgent("etcd-spring")
-			// etcd never compresses unless asked to.
-			.decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false));
-		if (!options.keepAliveTime().isZero()) {
-			builder.keepAliveTime(Timer.nanos(options.keepAliveTime()), TimeUnit.NANOSECONDS)
-				.keepAliveTimeout(Timer.nanos(options.keepAliveTimeout()), TimeUnit.NANOSECONDS)
-				.keepAliveWithoutCalls(false);
-		}
-		options.channelCustomizer().customize(builder);
-		String name = numeric.equals(authority) ? configured.toString() : configured + " (" + numeric + ")";
-		return new Endpoint(name, address, builder.build(), owner, timer);
+		return new Endpoint(new ChannelFactory(configured, address, credentials, options), owner, timer);
 	}
 
 	String name() {
@@ -134,11 +124,56 @@ final class Endpoint {
 	}
 
 	@Nullable InetAddress address() {
-		return this.address;
+		return this.channels.address();
 	}
 
 	ManagedChannel channel() {
 		return this.channel;
+	}
+
+	/**
+	 * Return the channel for streams. May be called on any thread.
+	 * @return the channel
+	 */
+	ManagedChannel streamChannel() {
+		synchronized (this.channels) {
+			ManagedChannel streams = this.streamChannel;
+			if (streams == null) {
+				streams = this.channels.create();
+				this.streamChannel = streams;
+				if (this.closed) {
+					streams.shutdownNow();
+				}
+			}
+			return streams;
+		}
+	}
+
+	int streamConnection() {
+		return this.streamConnection;
+	}
+
+	/**
+	 * Give up the connection for streams, so that new ones get another. May be called on
+	 * any thread.
+	 * @param connection the number of the connection; nothing happens if it was given up
+	 * before
+	 */
+	void renewStreams(int connection) {
+		synchronized (this.channels) {
+			if (this.streamChannel != null && connection == this.streamConnection) {
+				this.streamConnection++;
+				this.streamChannel.enterIdle();
+			}
+		}
+	}
+
+	void opened(WireStream<?, ?> stream) {
+		this.streams.add(stream);
+	}
+
+	void ended(WireStream<?, ?> stream) {
+		this.streams.remove(stream);
 	}
 
 	boolean isReady() {
@@ -153,9 +188,8 @@ final class Endpoint {
 		return this.connection;
 	}
 
-	/** Something came from the server. */
-	void heard() {
-		this.lastHeard = this.timer.nanoTime();
+	LastHeard lastHeard() {
+		return this.lastHeard;
 	}
 
 	/**
@@ -176,7 +210,7 @@ final class Endpoint {
 	}
 
 	boolean isSilentSince(long nanoTime) {
-		return this.lastHeard - nanoTime < 0;
+		return this.lastHeard.isSilentSince(nanoTime);
 	}
 
 	boolean hasFailed() {
@@ -303,7 +337,7 @@ final class Endpoint {
 			return;
 		}
 		if (alive) {
-			heard();
+			this.lastHeard.now();
 			return;
 		}
 		if (!isSilentSince(this.probedAt)) {
@@ -315,6 +349,7 @@ final class Endpoint {
 			logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
 			renew();
 			this.owner.leave(this);
+			this.streams.forEach(WireStream::suspect);
 		}
 		waiting.forEach((attempt) -> {
 			if (isDead(attempt.connection())) {
@@ -341,7 +376,7 @@ final class Endpoint {
 		if (this.ready && !wasReady) {
 			this.connection++;
 			this.connectAsked = false;
-			heard();
+			this.lastHeard.now();
 			logger.info("etcd endpoint {} is connected", this.name);
 		}
 		else if (now == ConnectivityState.TRANSIENT_FAILURE && before != now) {
@@ -375,16 +410,27 @@ final class Endpoint {
 		return this.connectAsked ? "no connection after " + millis + " ms" : "not connected";
 	}
 
+	/** Let calls end; streams have to go elsewhere. */
 	void close() {
 		this.closed = true;
 		notReady();
 		this.channel.shutdown();
+		closeStreams();
 	}
 
 	void closeNow() {
 		this.closed = true;
 		notReady();
 		this.channel.shutdownNow();
+		closeStreams();
+	}
+
+	private void closeStreams() {
+		synchronized (this.channels) {
+			if (this.streamChannel != null) {
+				this.streamChannel.shutdownNow();
+			}
+		}
 	}
 
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
 
 /**
  * What a failed attempt means: whether the call was applied, whether it may be sent
@@ -42,6 +43,10 @@ final class FailureRules {
 
 	/** Nothing changes by asking again, whatever status old servers send along. */
 	private static final Set<Reason> HOPELESS = EnumSet.of(Reason.NOT_CAPABLE, Reason.CLUSTER_VERSION_NOT_FOUND);
+
+	/** The same answer would be too large again. */
+	private static final Set<Reason> TOO_LARGE = EnumSet.of(Reason.REQUEST_TOO_LARGE, Reason.MESSAGE_TOO_LARGE,
+			Reason.RESPONSE_TOO_LARGE);
 
 	/** Every member would say the same, so moving to another one helps nobody. */
 	private static final Set<Reason> SAME_EVERYWHERE = EnumSet.of(Reason.LEADER_CHANGED,
@@ -107,6 +112,42 @@ final class FailureRules {
 
 	private static boolean isRefused(Rpc<?, ?> rpc, Reason reason) {
 		return REFUSED.contains(reason) && (reason != Reason.NO_LEADER || rpc.requiresLeader());
+	}
+
+	/**
+	 * Decide what to do about a stream that ended or could not be opened.
+	 * @param status how gRPC ended it
+	 * @param reason what went wrong
+	 * @param endpoints how many endpoints there are
+	 * @return what to do
+	 */
+	static StreamStep streamStep(Status status, Reason reason, int endpoints) {
+		if (TOKEN_REFUSED.contains(reason)) {
+			return StreamStep.REFRESH_TOKEN;
+		}
+		if (reason == Reason.NO_LEADER) {
+			return StreamStep.AWAIT_LEADER;
+		}
+		if (reason == Reason.NOT_SUPPORTED_FOR_LEARNER) {
+			return (endpoints > 1) ? StreamStep.RESUME : StreamStep.END;
+		}
+		boolean hopeless = HOPELESS.contains(reason) || TOO_LARGE.contains(reason)
+				|| isPermanent(StatusCode.of(status.getCode().value()));
+		return hopeless ? StreamStep.END : StreamStep.RESUME;
+	}
+
+	/**
+	 * Whether asking again would be answered the same way.
+	 * @param status how a stream ended
+	 * @return whether it is no failure of the moment
+	 */
+	static boolean isPermanent(StatusCode status) {
+		return switch (status) {
+			case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, OUT_OF_RANGE,
+					UNIMPLEMENTED, UNAUTHENTICATED ->
+				true;
+			default -> false;
+		};
 	}
 
 	/**
@@ -195,6 +236,25 @@ final class FailureRules {
 		RESEND_LATER,
 
 		/** Get a new token, then send again. */
+		REFRESH_TOKEN
+
+	}
+
+	/**
+	 * What to do about a stream.
+	 */
+	enum StreamStep {
+
+		/** Give up. */
+		END,
+
+		/** Open it again, which counts as an attempt. */
+		RESUME,
+
+		/** Open it again elsewhere, however long it takes until there is a leader. */
+		AWAIT_LEADER,
+
+		/** Get a new token, then open it again. */
 		REFRESH_TOKEN
 
 	}

@@ -46,6 +46,16 @@ final class Pauses {
 		return (resend <= 1) ? 0 : jittered(Math.min(LONGEST_NANOS, (resend - 1) * STEP_NANOS), random);
 	}
 
+	/**
+	 * After every member has said that there is no leader: an election takes about so
+	 * long.
+	 * @param random the source of jitter
+	 * @return nanoseconds
+	 */
+	static long forLeader(RandomGenerator random) {
+		return jittered(2 * STEP_NANOS, random);
+	}
+
 	private static long jittered(long nanos, RandomGenerator random) {
 		return (long) (nanos * (0.9 + 0.2 * random.nextDouble()));
 	}

@@ -14,9 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs callbacks of one listener one after the other, in order, without keeping a thread
- * for it.
+ * for it. Thread-safe. A callback that throws is logged, and does not hold up the next.
+ *
+ * @since 0.1.0
  */
-final class SerialTasks {
+public final class SerialTasks {
 
 	private static final Logger logger = LoggerFactory.getLogger(SerialTasks.class);
 
@@ -30,7 +32,11 @@ final class SerialTasks {
 		this.callbacks = callbacks;
 	}
 
-	void execute(Runnable task) {
+	/**
+	 * Run a callback after those that were handed over before it.
+	 * @param task the callback, which may block
+	 */
+	public void execute(Runnable task) {
 		synchronized (this.queue) {
 			this.queue.add(task);
 			if (this.running) {

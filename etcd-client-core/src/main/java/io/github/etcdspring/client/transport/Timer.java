@@ -14,13 +14,23 @@ import java.util.function.Consumer;
  *
  * @since 0.1.0
  */
-abstract class Timer {
+public abstract class Timer {
+
+	Timer() {
+	}
 
 	/**
 	 * Return the monotonic time.
 	 * @return nanoseconds since an arbitrary origin
 	 */
-	abstract long nanoTime();
+	public abstract long nanoTime();
+
+	/**
+	 * Return the time of day. It may jump, and goes on while the machine sleeps; that is
+	 * the only use for it.
+	 * @return milliseconds since 1970
+	 */
+	public abstract long currentTimeMillis();
 
 	/**
 	 * Run a task once, at or shortly after the end of a delay, on the timer's thread. The
@@ -29,14 +39,14 @@ abstract class Timer {
 	 * @param task the task
 	 * @return what cancels it
 	 */
-	abstract Timeout schedule(long delayNanos, Runnable task);
+	public abstract Timeout schedule(long delayNanos, Runnable task);
 
 	/**
 	 * Turn a duration into nanoseconds.
 	 * @param duration the duration, of any length
 	 * @return the nanoseconds; 146 years are as good as for ever
 	 */
-	static long nanos(Duration duration) {
+	public static long nanos(Duration duration) {
 		try {
 			return Math.min(duration.toNanos(), Long.MAX_VALUE / 2);
 		}
@@ -54,7 +64,7 @@ abstract class Timer {
 	/**
 	 * A task that waits for its time.
 	 */
-	interface Timeout {
+	public interface Timeout {
 
 		/**
 		 * Drop the task if it has not started; afterwards nothing is held on to.

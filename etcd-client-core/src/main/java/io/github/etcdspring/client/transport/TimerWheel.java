@@ -59,12 +59,17 @@ final class TimerWheel extends Timer {
 	}
 
 	@Override
-	long nanoTime() {
+	public long nanoTime() {
 		return System.nanoTime();
 	}
 
 	@Override
-	Timeout schedule(long delayNanos, Runnable task) {
+	public long currentTimeMillis() {
+		return System.currentTimeMillis();
+	}
+
+	@Override
+	public Timeout schedule(long delayNanos, Runnable task) {
 		Node node = new Node(task, deadlineTick(delayNanos));
 		Node head = this.incoming.get();
 		node.next = head;

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +53,8 @@ public final class Transport implements AutoCloseable {
 	private final Credentials credentials;
 
 	private final @Nullable HealthMonitor health;
+
+	private final Set<ResumableStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -128,6 +132,34 @@ public final class Transport implements AutoCloseable {
 	private <Q, R> Call<Q, R> call(Rpc<Q, R> rpc, @Nullable Duration timeout, boolean handOver) {
 		return new Call<>(this, rpc, Timer.nanos((timeout != null) ? timeout : this.options.timeout()), handOver)
 			.start();
+	}
+
+	/**
+	 * Make a stream that is kept open once it is started.
+	 * @param <Q> the type of the requests
+	 * @param <R> the type of the answers
+	 * @param rpc the stream
+	 * @param handler is told what happens to it
+	 * @return the stream, which the service starts and closes
+	 */
+	public <Q, R> ResumableStream<Q, R> stream(StreamRpc<Q, R> rpc, StreamHandler<R> handler) {
+		return new ResumableStream<>(this, rpc, handler);
+	}
+
+	void remember(ResumableStream<?, ?> stream) {
+		this.streams.add(stream);
+	}
+
+	void forget(ResumableStream<?, ?> stream) {
+		this.streams.remove(stream);
+	}
+
+	/**
+	 * Make a queue for the callbacks of one listener.
+	 * @return the queue
+	 */
+	public SerialTasks serialTasks() {
+		return new SerialTasks(this.callbacks);
 	}
 
 	/**
@@ -209,6 +241,7 @@ public final class Transport implements AutoCloseable {
 				call.closeNow();
 			}
 		});
+		this.streams.forEach(ResumableStream::clientClosed);
 		this.endpoints.close();
 		this.callbacks.close(CLOSE_NANOS - (System.nanoTime() - start));
 	}

@@ -25,12 +25,17 @@ final class ManualTimer extends Timer {
 	private boolean closed;
 
 	@Override
-	synchronized long nanoTime() {
+	public synchronized long nanoTime() {
 		return this.now;
 	}
 
 	@Override
-	synchronized Timeout schedule(long delayNanos, Runnable task) {
+	public synchronized long currentTimeMillis() {
+		return this.now / 1_000_000;
+	}
+
+	@Override
+	public synchronized Timeout schedule(long delayNanos, Runnable task) {
 		Task scheduled = new Task(this.now + Math.max(0, delayNanos), task);
 		if (!this.closed) {
 			this.tasks.add(scheduled);

@@ -1,0 +1,519 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.transport;
+
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+import io.grpc.Status;
+import io.grpc.SynchronizationContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
+
+/**
+ * A stream that lasts longer than its connections. It owns when to connect again: the
+ * pauses, the endpoints, the token. What to say then is the business of its
+ * {@link StreamHandler}, which also decides after how many attempts somebody has waited
+ * enough; the stream itself never gives up but for a failure that would only repeat.
+ * <p>
+ * Everything happens in one synchronization context. A service uses
+ * {@link #execute(Runnable)} to join it; all other methods belong to that context.
+ *
+ * @param <Q> the type of the requests on the wire
+ * @param <R> the type of the answers
+ * @since 0.1.0
+ */
+public final class ResumableStream<Q, R> {
+
+	private static final Logger logger = LoggerFactory.getLogger(ResumableStream.class);
+
+	private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/** A stream that breaks sooner is not opened again at once for ever. */
+	private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private static final int TOKEN_REFRESHES = 5;
+
+	private final Transport transport;
+
+	private final StreamRpc<Q, R> rpc;
+
+	private final StreamHandler<R> handler;
+
+	private final SynchronizationContext context = new SynchronizationContext(
+			(thread, ex) -> logger.error("A defect in a stream", ex));
+
+	private @Nullable WireStream<Q, R> wire;
+
+	/** Grows with each step, so that what was asked for before it is told apart. */
+	private int step;
+
+	private boolean working;
+
+	/** Attempts in a row that failed; each is a sweep of all endpoints. */
+	private int attempts;
+
+	/** Openings in a row that failed. */
+	private int openings;
+
+	private int leaderless;
+
+	/** Streams in a row that worked, but not for long. */
+	private int shortLives;
+
+	private int refreshes;
+
+	private Credentials.@Nullable Token refused;
+
+	private Timer.@Nullable Timeout pause;
+
+	private Timer.@Nullable Timeout check;
+
+	private Endpoints.@Nullable Waiting place;
+
+	private boolean ended;
+
+	ResumableStream(Transport transport, StreamRpc<Q, R> rpc, StreamHandler<R> handler) {
+		this.transport = transport;
+		this.rpc = rpc;
+		this.handler = handler;
+	}
+
+	/**
+	 * Open the stream, and keep it open from now on. To be called once, on any thread.
+	 */
+	public void start() {
+		this.transport.remember(this);
+		execute(() -> {
+			if (this.transport.isClosed()) {
+				end(closed());
+			}
+			else {
+				connect();
+			}
+		});
+	}
+
+	/**
+	 * Run a task in the stream's context: at once, or after the tasks that run there now.
+	 * May be called on any thread.
+	 * @param task the task, which must not block
+	 */
+	public void execute(Runnable task) {
+		this.context.execute(task);
+	}
+
+	/**
+	 * Run a task in the stream's context after a delay. May be called on any thread.
+	 * @param delayNanos the delay in nanoseconds
+	 * @param task the task, which must not block
+	 * @return what cancels it
+	 */
+	public Timer.Timeout schedule(long delayNanos, Runnable task) {
+		return timer().schedule(delayNanos, () -> execute(task));
+	}
+
+	/**
+	 * Return the monotonic time.
+	 * @return nanoseconds since an arbitrary origin
+	 */
+	public long nanoTime() {
+		return timer().nanoTime();
+	}
+
+	Timer timer() {
+		return this.transport.timer();
+	}
+
+	/**
+	 * Whether there is a stream to a member, on which requests can be sent.
+	 * @return whether it is open
+	 */
+	public boolean isOpen() {
+		return this.wire != null;
+	}
+
+	/**
+	 * Send a request. Without an open stream it goes nowhere: what matters is sent again
+	 * when there is one.
+	 * @param request the request
+	 */
+	public void send(Q request) {
+		if (this.wire != null) {
+			this.wire.send(request);
+		}
+	}
+
+	/** Say that nothing more will be sent on the open stream. */
+	public void halfClose() {
+		if (this.wire != null) {
+			this.wire.halfClose();
+		}
+	}
+
+	/**
+	 * Ask for more answers; only without a window.
+	 * @param answers how many
+	 */
+	public void request(int answers) {
+		if (this.wire != null) {
+			this.wire.request(answers);
+		}
+	}
+
+	/**
+	 * A member in good health answers at once to what was sent last; if nothing comes,
+	 * find out whether there is still anybody.
+	 */
+	public void awaitAnswer() {
+		if (this.wire != null) {
+			this.wire.awaitAnswer(nanoTime());
+		}
+	}
+
+	/** The stream does what it is for: attempts are counted anew. */
+	public void works() {
+		this.working = true;
+		this.attempts = 0;
+		this.openings = 0;
+		this.leaderless = 0;
+		this.refreshes = 0;
+		this.refused = null;
+	}
+
+	/**
+	 * Whether there may be another token than the one of the open stream.
+	 * @return whether tokens are fetched
+	 */
+	public boolean canRefreshToken() {
+		return this.transport.credentials().canRefresh();
+	}
+
+	/**
+	 * The server refused the token of the open stream by an answer on it. The stream is
+	 * opened again with a newer one.
+	 * @param failure what it said
+	 */
+	public void tokenRefused(Failure failure) {
+		WireStream<Q, R> open = this.wire;
+		if (open == null) {
+			return;
+		}
+		open.cancel();
+		leave();
+		if (!canRefreshToken() || this.refreshes >= TOKEN_REFRESHES) {
+			end(failure.withEndpoint(open.endpoint().name()));
+			return;
+		}
+		refreshToken(open, failure.withEndpoint(open.endpoint().name()));
+	}
+
+	/**
+	 * Return the endpoint of the open stream.
+	 * @return its name, or {@code null}
+	 */
+	public @Nullable String endpoint() {
+		return (this.wire != null) ? this.wire.endpoint().name() : null;
+	}
+
+	/** End the stream. Its handler is not told. */
+	public void close() {
+		if (!this.ended) {
+			this.ended = true;
+			WireStream<Q, R> open = this.wire;
+			leave();
+			if (open != null) {
+				open.cancel();
+			}
+			this.transport.forget(this);
+		}
+	}
+
+	/** The client is being closed. */
+	void clientClosed() {
+		execute(() -> {
+			WireStream<Q, R> open = this.wire;
+			if (open != null) {
+				open.cancel();
+			}
+			end(closed());
+		});
+	}
+
+	private Failure closed() {
+		return describe(Reason.CLOSED, StatusCode.CANCELLED, null, "the client is closed", null);
+	}
+
+	private void connect() {
+		if (this.ended) {
+			return;
+		}
+		int now = ++this.step;
+		Credentials credentials = this.transport.credentials();
+		Credentials.Token token = credentials.current();
+		Credentials.Token old = this.refused;
+		if (token == null || (old != null && token.generation() <= old.generation())) {
+			credentials.refresh(old, new TokenWaiter(now));
+			return;
+		}
+		Endpoint endpoint = this.transport.endpoints().pick(this.rpc.endpoint());
+		if (endpoint == null) {
+			this.place = this.transport.endpoints().await(this.rpc.endpoint(), new EndpointWaiter(now));
+			return;
+		}
+		this.working = false;
+		WireStream<Q, R> opening = new WireStream<>(this, endpoint, token, timer());
+		this.wire = opening;
+		opening.start(this.rpc);
+		if (this.wire == opening) {
+			scheduleCheck();
+			this.handler.opened();
+		}
+	}
+
+	private void scheduleCheck() {
+		this.check = schedule(CHECK_NANOS, () -> {
+			WireStream<Q, R> open = this.wire;
+			if (open != null) {
+				open.check(nanoTime());
+				if (this.wire != null) {
+					scheduleCheck();
+				}
+			}
+		});
+	}
+
+	void received(WireStream<Q, R> from, R answer) {
+		if (from == this.wire) {
+			this.handler.received(answer);
+			if (this.rpc.window() > 0 && from == this.wire) {
+				from.request(1);
+			}
+		}
+	}
+
+	void lost(WireStream<Q, R> lost, Status status, boolean unsent) {
+		if (lost != this.wire) {
+			return;
+		}
+		leave();
+		if (this.transport.isClosed()) {
+			end(closed());
+			return;
+		}
+		if (status.isOk() && this.rpc.finite()) {
+			this.ended = true;
+			this.transport.forget(this);
+			this.handler.completed();
+			return;
+		}
+		Reason reason = FailureRules.reason(status, unsent);
+		Failure failure = status.isOk()
+				? describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, lost, "the server ended the stream", null)
+				: describe(reason, StatusCode.of(status.getCode().value()), lost, FailureRules.describe(status),
+						status.getCause());
+		if (this.rpc.endpoint() == null && FailureRules.blamesEndpoint(status, reason)) {
+			blame(lost);
+		}
+		switch (FailureRules.streamStep(status, reason, this.transport.endpoints().size())) {
+			case END -> end(failure);
+			case REFRESH_TOKEN -> {
+				if (canRefreshToken() && this.refreshes < TOKEN_REFRESHES) {
+					refreshToken(lost, failure);
+				}
+				else {
+					end(failure);
+				}
+			}
+			case AWAIT_LEADER -> awaitLeader(failure);
+			case RESUME -> resume(failure, lost);
+		}
+	}
+
+	private void blame(WireStream<Q, R> lost) {
+		this.transport.endpoints().failed(lost.endpoint(), lost.connection());
+		if (this.transport.endpoints().size() == 1) {
+			// Behind one address there may be several members.
+			lost.endpoint().renewStreams(lost.streamConnection());
+		}
+	}
+
+	private void refreshToken(WireStream<Q, R> lost, Failure failure) {
+		this.refreshes++;
+		this.refused = lost.token();
+		if (this.working) {
+			this.handler.disconnected(failure, 0);
+		}
+		connectAfter(Pauses.later(this.refreshes, this.transport.random()));
+	}
+
+	private void awaitLeader(Failure failure) {
+		boolean worked = this.working;
+		this.leaderless++;
+		if (worked) {
+			this.handler.disconnected(failure, 0);
+		}
+		boolean everybodyWasAsked = !worked && this.leaderless % this.transport.endpoints().size() == 0;
+		connectAfter(everybodyWasAsked ? Pauses.forLeader(this.transport.random()) : 0);
+	}
+
+	private void resume(Failure failure, WireStream<Q, R> lost) {
+		boolean sweep = true;
+		if (this.working) {
+			this.attempts = 1;
+			this.openings = 0;
+			this.shortLives = (nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS) ? this.shortLives + 1 : 0;
+		}
+		else {
+			this.openings++;
+			sweep = this.openings % this.transport.endpoints().size() == 0;
+			this.attempts += sweep ? 1 : 0;
+		}
+		if (sweep) {
+			this.handler.disconnected(failure, this.attempts);
+		}
+		connectAfter(sweep ? Pauses.later(Math.max(this.attempts, this.shortLives), this.transport.random()) : 0);
+	}
+
+	private void connectAfter(long pauseNanos) {
+		if (this.ended) {
+			return;
+		}
+		if (pauseNanos == 0) {
+			connect();
+			return;
+		}
+		int now = ++this.step;
+		this.pause = schedule(pauseNanos, () -> {
+			if (this.step == now) {
+				connect();
+			}
+		});
+	}
+
+	private void end(Failure failure) {
+		if (!this.ended) {
+			this.ended = true;
+			leave();
+			this.transport.forget(this);
+			this.handler.ended(failure);
+		}
+	}
+
+	// Whatever the stream is doing or waiting for, it is not any more.
+	private void leave() {
+		this.step++;
+		this.wire = null;
+		if (this.place != null) {
+			this.place.cancel();
+			this.place = null;
+		}
+		this.pause = cancelled(this.pause);
+		this.check = cancelled(this.check);
+	}
+
+	private static Timer.@Nullable Timeout cancelled(Timer.@Nullable Timeout timeout) {
+		if (timeout != null) {
+			timeout.cancel();
+		}
+		return null;
+	}
+
+	private Failure describe(Reason reason, StatusCode status, @Nullable WireStream<Q, R> lost, @Nullable String detail,
+			@Nullable Throwable cause) {
+		return new Failure(this.rpc.operation(), false, status, reason, Outcome.NOT_APPLIED,
+				(lost != null) ? lost.endpoint().name() : null, this.attempts + 1, detail, OptionalLong.empty(), cause);
+	}
+
+	private final class EndpointWaiter implements Endpoints.Waiter {
+
+		private final int since;
+
+		EndpointWaiter(int since) {
+			this.since = since;
+		}
+
+		@Override
+		public void endpointReady() {
+			execute(() -> {
+				if (ResumableStream.this.step == this.since) {
+					ResumableStream.this.place = null;
+					connect();
+				}
+			});
+		}
+
+		@Override
+		public void unreachable(String causes) {
+			execute(() -> {
+				if (ResumableStream.this.step != this.since) {
+					return;
+				}
+				ResumableStream.this.place = null;
+				if (ResumableStream.this.transport.isClosed()) {
+					end(closed());
+					return;
+				}
+				ResumableStream.this.attempts++;
+				ResumableStream.this.handler.disconnected(describe(Reason.UNREACHABLE, StatusCode.UNAVAILABLE, null,
+						"no endpoint could be reached: " + causes, null), ResumableStream.this.attempts);
+				// The connect timeout was pause enough.
+				connect();
+			});
+		}
+
+	}
+
+	private final class TokenWaiter implements Credentials.Waiter {
+
+		private final int since;
+
+		TokenWaiter(int since) {
+			this.since = since;
+		}
+
+		@Override
+		public void tokenReady() {
+			execute(() -> {
+				if (ResumableStream.this.step == this.since) {
+					connect();
+				}
+			});
+		}
+
+		@Override
+		public void tokenFailed(Failure failure) {
+			execute(() -> {
+				if (ResumableStream.this.step != this.since) {
+					return;
+				}
+				if (ResumableStream.this.transport.isClosed()) {
+					end(closed());
+					return;
+				}
+				String detail = "authenticate: "
+						+ ((failure.detail() != null) ? failure.detail() : String.valueOf(failure.reason().text()));
+				Failure described = describe(failure.reason(), failure.status(), null, detail, failure.cause())
+					.withEndpoint(failure.endpoint());
+				if (FailureRules.isPermanent(failure.status())) {
+					end(described);
+					return;
+				}
+				ResumableStream.this.attempts++;
+				ResumableStream.this.handler.disconnected(described, ResumableStream.this.attempts);
+				connectAfter(Pauses.later(ResumableStream.this.attempts, ResumableStream.this.transport.random()));
+			});
+		}
+
+	}
+
+}
