@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.lease.Leases;
@@ -27,6 +28,8 @@ import io.github.etcdspring.client.transport.HealthListener;
 import io.github.etcdspring.client.transport.TlsOptions;
 import io.github.etcdspring.client.transport.Transport;
 import io.github.etcdspring.client.transport.TransportOptions;
+import io.github.etcdspring.client.watch.WatchRequest;
+import io.github.etcdspring.client.watch.Watches;
 
 /**
  * A client of an etcd cluster. Thread-safe; one per cluster is enough for an application.
@@ -46,6 +49,8 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final Kv kv;
 
+	private final Watches watches;
+
 	private final Leases leases;
 
 	private final Maintenance maintenance;
@@ -54,6 +59,7 @@ public final class EtcdClient implements AutoCloseable {
 		this.transport = Transport.open(options);
 		this.endpoints = options.endpoints().stream().map(EndpointAddress::toString).toList();
 		this.kv = new Kv(this.transport, namespace);
+		this.watches = new Watches(this.transport, namespace);
 		this.leases = new Leases(this.transport);
 		this.maintenance = new Maintenance(this.transport);
 	}
@@ -72,6 +78,15 @@ public final class EtcdClient implements AutoCloseable {
 	 */
 	public Kv kv() {
 		return this.kv;
+	}
+
+	/**
+	 * Watch a range of keys: what changes in it from now on, or from a revision on.
+	 * @param range the range
+	 * @return the request
+	 */
+	public WatchRequest watch(KeyRange range) {
+		return this.watches.watch(range);
 	}
 
 	/**
@@ -457,11 +472,13 @@ public final class EtcdClient implements AutoCloseable {
 				throw new IllegalArgumentException(
 						"'tls' is given but 'endpoints' are http: " + addresses + "; write https://");
 			}
-			return new EtcdClient(new TransportOptions(addresses, this.strategy, this.timeout, this.connectTimeout,
-					this.retryReads, this.authToken, this.user, this.password,
-					(this.tls != null) ? this.tls : TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize,
-					this.keepAliveTime, this.keepAliveTimeout, this.callbackExecutor, this.healthInterval,
-					this.healthListener, this.channelCustomizer, this.callObserver), this.namespace);
+			return new EtcdClient(
+					new TransportOptions(addresses, this.strategy, this.timeout, this.connectTimeout, this.maxRetries,
+							this.retryReads, this.authToken, this.user, this.password,
+							(this.tls != null) ? this.tls : TlsOptions.SYSTEM, this.maxInboundSize,
+							this.maxOutboundSize, this.keepAliveTime, this.keepAliveTimeout, this.callbackExecutor,
+							this.healthInterval, this.healthListener, this.channelCustomizer, this.callObserver),
+					this.namespace);
 		}
 
 		private static <T> T notNull(@Nullable T argument, String name) {

@@ -123,6 +123,10 @@ final class Endpoint {
 		return this.name;
 	}
 
+	String configured() {
+		return this.channels.configured().toString();
+	}
+
 	@Nullable InetAddress address() {
 		return this.channels.address();
 	}

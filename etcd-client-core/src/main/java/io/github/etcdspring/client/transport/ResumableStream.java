@@ -94,7 +94,10 @@ public final class ResumableStream<Q, R> {
 	public void start() {
 		this.transport.remember(this);
 		execute(() -> {
-			if (this.transport.isClosed()) {
+			if (this.ended) {
+				this.transport.forget(this);
+			}
+			else if (this.transport.isClosed()) {
 				end(closed());
 			}
 			else {
@@ -215,6 +218,24 @@ public final class ResumableStream<Q, R> {
 			return;
 		}
 		refreshToken(open, failure.withEndpoint(open.endpoint().name()));
+	}
+
+	/**
+	 * Wait for another token than that of a stream that was refused. To be called before
+	 * the start.
+	 * @param other the stream, open in whose context this is called
+	 */
+	public void requireNewerTokenThan(ResumableStream<?, ?> other) {
+		this.refused = (other.wire != null) ? other.wire.token() : null;
+	}
+
+	/**
+	 * Return the endpoint of the open stream as it was configured, to send a call to the
+	 * same member.
+	 * @return the endpoint, or {@code null}
+	 */
+	public @Nullable String member() {
+		return (this.wire != null) ? this.wire.endpoint().configured() : null;
 	}
 
 	/**

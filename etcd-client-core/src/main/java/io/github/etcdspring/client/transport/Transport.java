@@ -103,10 +103,7 @@ public final class Transport implements AutoCloseable {
 	 * @throws IllegalStateException on a thread of the engine, where nothing may wait
 	 */
 	public <R> R sync(Rpc<?, R> rpc, @Nullable Duration timeout) {
-		if (CallbackExecutor.isEngineThread()) {
-			throw new IllegalStateException("sync() would block the network thread that it waits for: use async(),"
-					+ " or give the client a callback executor that has threads of its own");
-		}
+		checkMayWait("sync() would block the network thread that it waits for");
 		if (Thread.currentThread().isInterrupted()) {
 			throw new Failure(rpc.operation(), !rpc.repeatable(), StatusCode.CANCELLED, Reason.INTERRUPTED,
 					Outcome.NOT_APPLIED, null, 0, "the thread was interrupted before the call", OptionalLong.empty(),
@@ -114,6 +111,26 @@ public final class Transport implements AutoCloseable {
 				.toException();
 		}
 		return call(rpc, timeout, false).await();
+	}
+
+	/**
+	 * Check that this thread may wait for etcd.
+	 * @param hazard what would happen
+	 * @throws IllegalStateException on a thread of the engine
+	 */
+	public static void checkMayWait(String hazard) {
+		if (CallbackExecutor.isEngineThread()) {
+			throw new IllegalStateException(
+					hazard + ": use async(), or give the client a callback executor that has threads of its own");
+		}
+	}
+
+	/**
+	 * Return how often a stream is opened again unless a request says otherwise.
+	 * @return the number of attempts, -1 for any
+	 */
+	public int maxRetries() {
+		return this.options.maxRetries();
 	}
 
 	/**

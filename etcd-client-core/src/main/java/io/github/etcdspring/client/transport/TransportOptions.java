@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy which of them is used
  * @param timeout how long a unary call may take as a whole
  * @param connectTimeout how long a call waits for an endpoint that accepts it
+ * @param maxRetries how often a stream is opened again, -1 for any number of times
  * @param retryReads whether reads are repeated after failures of the cluster
  * @param authToken a token that the application manages, or {@code null}
  * @param user the user to authenticate as, or {@code null}
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record TransportOptions(List<EndpointAddress> endpoints, EndpointStrategy strategy, Duration timeout,
-		Duration connectTimeout, boolean retryReads, @Nullable String authToken, @Nullable String user,
+		Duration connectTimeout, int maxRetries, boolean retryReads, @Nullable String authToken, @Nullable String user,
 		@Nullable String password, TlsOptions tls, int maxInboundSize, int maxOutboundSize, Duration keepAliveTime,
 		Duration keepAliveTimeout, @Nullable Executor callbackExecutor, Duration healthInterval,
 		@Nullable HealthListener healthListener, ChannelCustomizer channelCustomizer,

@@ -56,11 +56,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class KvWireTests {
 
-	private static final Transport transport = Transport.open(new TransportOptions(
-			EndpointAddress.parseAll(List.of("http://127.0.0.1:1"), false), EndpointStrategy.FAILOVER,
-			Duration.ofSeconds(1), Duration.ofSeconds(1), true, null, null, null, TlsOptions.SYSTEM, Integer.MAX_VALUE,
-			Integer.MAX_VALUE, Duration.ZERO, Duration.ofSeconds(1), null, Duration.ZERO, null, (builder) -> {
-			}, null));
+	private static final Transport transport = Transport
+		.open(new TransportOptions(EndpointAddress.parseAll(List.of("http://127.0.0.1:1"), false),
+				EndpointStrategy.FAILOVER, Duration.ofSeconds(1), Duration.ofSeconds(1), 3, true, null, null, null,
+				TlsOptions.SYSTEM, Integer.MAX_VALUE, Integer.MAX_VALUE, Duration.ZERO, Duration.ofSeconds(1), null,
+				Duration.ZERO, null, (builder) -> {
+				}, null));
 
 	@AfterAll
 	static void close() {

@@ -197,10 +197,10 @@ final class TestClient implements AutoCloseable {
 
 		TransportOptions options() {
 			return new TransportOptions(EndpointAddress.parseAll(this.endpoints, false), this.strategy, this.timeout,
-					this.connectTimeout, this.retryReads, this.authToken, this.user, this.password, TlsOptions.SYSTEM,
-					this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10), Duration.ofSeconds(5),
-					this.callbackExecutor, this.healthInterval, this.healthListener, this.channelCustomizer,
-					this.callObserver);
+					this.connectTimeout, 3, this.retryReads, this.authToken, this.user, this.password,
+					TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
+					Duration.ofSeconds(5), this.callbackExecutor, this.healthInterval, this.healthListener,
+					this.channelCustomizer, this.callObserver);
 		}
 
 		TestClient open() {

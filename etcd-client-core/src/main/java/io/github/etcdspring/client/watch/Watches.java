@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.watch;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.data.Namespace;
+import io.github.etcdspring.client.transport.Rpc;
+import io.github.etcdspring.client.transport.Transport;
+import io.github.etcdspring.client.transport.Wire;
+import io.github.etcdspring.proto.MaintenanceGrpc;
+import io.github.etcdspring.proto.StatusRequest;
+
+/**
+ * etcd's watch service. All watches of a client share one stream, except those that need
+ * one of their own. Thread-safe; the requests it makes are for one thread each.
+ *
+ * @since 0.1.0
+ */
+public final class Watches {
+
+	private static final MethodDescriptor<StatusRequest, ServerVersion> status = Wire
+		.mapped(MaintenanceGrpc.getStatusMethod(), (answer) -> ServerVersion.parse(answer.getVersion()));
+
+	private final Transport transport;
+
+	private final Namespace namespace;
+
+	private @Nullable WatchStream shared;
+
+	/**
+	 * Create the service. Applications get it from the client.
+	 * @param transport the client's engine
+	 * @param namespace what is put in front of every key
+	 */
+	public Watches(Transport transport, Namespace namespace) {
+		this.transport = transport;
+		this.namespace = namespace;
+	}
+
+	/**
+	 * Watch a range of keys.
+	 * @param range the range
+	 * @return the request
+	 */
+	public WatchRequest watch(KeyRange range) {
+		if (range == null) {
+			throw new IllegalArgumentException("'range' must not be null; use KeyRange.all() for all keys");
+		}
+		return new WatchRequest(this, range, this.transport.maxRetries());
+	}
+
+	Watch open(WatchOptions options, Function<WatchCursor, Sink> sink) {
+		WatchCursor cursor = new WatchCursor(options, this.namespace, this.transport.serialTasks(), sink);
+		place(cursor);
+		return new Watch(cursor);
+	}
+
+	/**
+	 * Put a watch on a stream: its own, or the one that all share.
+	 * @param cursor the watch
+	 */
+	void place(WatchCursor cursor) {
+		if (cursor.options().ownStream()) {
+			moveToOwn(cursor);
+			return;
+		}
+		WatchStream stream;
+		boolean fresh = false;
+		synchronized (this) {
+			stream = this.shared;
+			if (stream == null) {
+				stream = new WatchStream(this, this.transport, false);
+				this.shared = stream;
+				fresh = true;
+			}
+		}
+		stream.add(cursor);
+		if (fresh) {
+			stream.start();
+		}
+	}
+
+	void moveToOwn(WatchCursor cursor) {
+		WatchStream stream = new WatchStream(this, this.transport, true);
+		stream.add(cursor);
+		stream.start();
+	}
+
+	void moveToOwn(WatchCursor cursor, WatchStream denied) {
+		WatchStream stream = new WatchStream(this, this.transport, true);
+		stream.add(cursor);
+		stream.startWithNewerTokenThan(denied);
+	}
+
+	synchronized void forget(WatchStream stream) {
+		if (this.shared == stream) {
+			this.shared = null;
+		}
+	}
+
+	io.github.etcdspring.proto.WatchRequest createRequest(WatchCursor cursor, long id) {
+		return WatchMessages.create(cursor.options(), this.namespace, id, cursor.nextRevision());
+	}
+
+	/**
+	 * Find out whether a member tells progress only once everything before it was sent.
+	 * @param endpoint the member's endpoint
+	 * @param answer receives the answer; no, if the member does not say what it is
+	 */
+	void tellsTrueProgress(String endpoint, Consumer<Boolean> answer) {
+		this.transport.async(Rpc.ofMember("status", status, StatusRequest.getDefaultInstance(), endpoint), null)
+			.whenComplete((version, ex) -> answer.accept(ex == null && version.tellsTrueProgress()));
+	}
+
+}
