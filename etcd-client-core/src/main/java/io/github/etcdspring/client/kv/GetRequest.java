@@ -7,10 +7,12 @@ package io.github.etcdspring.client.kv;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.transport.Request;
 
 /**
@@ -64,6 +66,32 @@ public final class GetRequest extends GetOptions<GetRequest> implements Request<
 	 */
 	public Pages pages(int size) {
 		return new Pages(this, size);
+	}
+
+	/**
+	 * Read the range as a stream, all of it at one revision: the newest, or the one that
+	 * was asked for. Only a part of it is in memory at a time.
+	 * @param consumer receives each key, in order, on the client's callback executor; it
+	 * may block, and what it throws ends the request
+	 * @return the request
+	 * @throws IllegalArgumentException if the request has a limit, another order than by
+	 * key, or wants only the count
+	 */
+	public RangeStreamRequest stream(Consumer<? super KeyValue> consumer) {
+		checkCanBeSplit("stream(...)");
+		return new RangeStreamRequest(this.calls, this, consumer);
+	}
+
+	void checkCanBeSplit(String use) {
+		refuse(limit() != 0, use, "limit(...)");
+		refuse(isCountOnly(), use, "countOnly()");
+		refuse(!isInKeyOrder(), use, "a sort order other than by key, ascending");
+	}
+
+	private static void refuse(boolean contradiction, String use, String option) {
+		if (contradiction) {
+			throw new IllegalArgumentException(use + " cannot be used with " + option + "; leave one of them out");
+		}
 	}
 
 	GetRequest page(KeyRange range, long revision, int size) {

@@ -12,8 +12,10 @@ import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.data.Namespace;
+import io.github.etcdspring.client.transport.ChunkStream;
 import io.github.etcdspring.client.transport.Encoded;
 import io.github.etcdspring.client.transport.Rpc;
+import io.github.etcdspring.client.transport.StreamRpc;
 import io.github.etcdspring.client.transport.Transport;
 import io.github.etcdspring.client.transport.Wire;
 
@@ -28,6 +30,8 @@ final class KvCalls {
 
 	private final MethodDescriptor<Encoded, GetResult> range;
 
+	private final MethodDescriptor<Encoded, GetResult> rangeStream;
+
 	private final MethodDescriptor<Encoded, PutResult> put;
 
 	private final MethodDescriptor<Encoded, DeleteResult> delete;
@@ -41,6 +45,7 @@ final class KvCalls {
 		this.transport = transport;
 		this.namespace = namespace;
 		this.range = Wire.unary("etcdserverpb.KV/Range", decoder::get);
+		this.rangeStream = Wire.serverStreaming("etcdserverpb.KV/RangeStream", decoder::rangeChunk);
 		this.put = Wire.unary("etcdserverpb.KV/Put", decoder::put);
 		this.delete = Wire.unary("etcdserverpb.KV/DeleteRange", decoder::delete);
 		this.txn = Wire.unary("etcdserverpb.KV/Txn", decoder::txn);
@@ -51,6 +56,15 @@ final class KvCalls {
 		KvEncoder encoder = encoder(request.expectedSize());
 		request.writeTo(encoder);
 		return Rpc.read("get", this.range, encoder.end(), !request.isSerializable());
+	}
+
+	CompletableFuture<Void> stream(GetRequest request, @Nullable Duration timeout,
+			ChunkStream.ChunkHandler<GetResult> chunks) {
+		KvEncoder encoder = encoder(request.expectedSize());
+		request.writeTo(encoder);
+		return ChunkStream.read(this.transport,
+				StreamRpc.finite("get", this.rangeStream, !request.isSerializable(), null), encoder.end(), timeout,
+				chunks);
 	}
 
 	Rpc<?, PutResult> put(PutRequest request) {

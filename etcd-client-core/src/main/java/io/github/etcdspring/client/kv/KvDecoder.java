@@ -59,6 +59,21 @@ final class KvDecoder {
 		return new GetResult(header, list(only, several), more, count);
 	}
 
+	GetResult rangeChunk(WireReader in) {
+		GetResult chunk = new GetResult(NO_HEADER, List.of(), false, 0);
+		for (int field = in.nextField(); field != 0; field = in.nextField()) {
+			if (field == 1) {
+				int outer = in.enterMessage();
+				chunk = get(in);
+				in.leaveMessage(outer);
+			}
+			else {
+				in.skip();
+			}
+		}
+		return chunk;
+	}
+
 	PutResult put(WireReader in) {
 		Header header = NO_HEADER;
 		Optional<KeyValue> previous = Optional.empty();

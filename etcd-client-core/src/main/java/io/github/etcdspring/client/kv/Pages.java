@@ -6,16 +6,11 @@
 package io.github.etcdspring.client.kv;
 
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-import org.jspecify.annotations.Nullable;
-
-import io.github.etcdspring.client.data.Bytes;
-import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
 
 /**
@@ -26,8 +21,6 @@ import io.github.etcdspring.client.data.KeyValue;
  */
 public final class Pages implements Iterable<GetResult> {
 
-	private static final Bytes ZERO = Bytes.copyOf(new byte[1]);
-
 	private final GetRequest request;
 
 	private final int size;
@@ -36,17 +29,9 @@ public final class Pages implements Iterable<GetResult> {
 		if (size <= 0) {
 			throw new IllegalArgumentException("'size' must be positive but was " + size);
 		}
-		refuse(request.limit() != 0, "limit(...)");
-		refuse(request.isCountOnly(), "countOnly()");
-		refuse(!request.isInKeyOrder(), "a sort order other than by key, ascending");
+		request.checkCanBeSplit("pages(...)");
 		this.request = request;
 		this.size = size;
-	}
-
-	private static void refuse(boolean contradiction, String option) {
-		if (contradiction) {
-			throw new IllegalArgumentException("pages(...) cannot be used with " + option + "; leave one of them out");
-		}
 	}
 
 	/**
@@ -55,7 +40,7 @@ public final class Pages implements Iterable<GetResult> {
 	 */
 	@Override
 	public Iterator<GetResult> iterator() {
-		return new PageIterator();
+		return new PageIterator(new PageCursor(this.request, this.size));
 	}
 
 	/**
@@ -68,54 +53,22 @@ public final class Pages implements Iterable<GetResult> {
 		return StreamSupport.stream(pages, false).flatMap((page) -> page.keyValues().stream());
 	}
 
-	private final class PageIterator implements Iterator<GetResult> {
+	private static final class PageIterator implements Iterator<GetResult> {
 
-		private @Nullable KeyRange rest = Pages.this.request.range();
+		private final PageCursor cursor;
 
-		private long revision = Pages.this.request.revision();
-
-		/**
-		 * Whether the key that equals the namespace was the last one: no range begins
-		 * after it.
-		 */
-		private boolean afterEmptyKey;
+		PageIterator(PageCursor cursor) {
+			this.cursor = cursor;
+		}
 
 		@Override
 		public boolean hasNext() {
-			return this.rest != null;
+			return this.cursor.hasNext();
 		}
 
 		@Override
 		public GetResult next() {
-			KeyRange range = this.rest;
-			if (range == null) {
-				throw new NoSuchElementException();
-			}
-			GetResult page = read(range);
-			if (this.revision == 0) {
-				this.revision = page.storeRevision();
-			}
-			this.rest = page.more() ? after(page, range) : null;
-			return page;
-		}
-
-		private GetResult read(KeyRange range) {
-			if (!this.afterEmptyKey) {
-				return Pages.this.request.page(range, this.revision, Pages.this.size).sync();
-			}
-			GetResult page = Pages.this.request.page(range, this.revision, Pages.this.size + 1).sync();
-			return new GetResult(page.header(), page.keyValues().subList(1, page.keyValues().size()), page.more(),
-					page.count());
-		}
-
-		private KeyRange after(GetResult page, KeyRange range) {
-			Bytes last = page.keyValues().get(page.keyValues().size() - 1).key();
-			this.afterEmptyKey = last.isEmpty();
-			if (this.afterEmptyKey) {
-				return range;
-			}
-			Bytes next = last.concat(ZERO);
-			return range.end().equals(ZERO) ? KeyRange.from(next) : KeyRange.between(next, range.end());
+			return this.cursor.read(this.cursor.next().sync());
 		}
 
 	}

@@ -5,6 +5,9 @@
 
 package io.github.etcdspring.client.maintenance;
 
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+
 import io.github.etcdspring.client.transport.Transport;
 
 /**
@@ -41,6 +44,27 @@ public final class Maintenance {
 	 */
 	public AlarmsRequest alarms() {
 		return new AlarmsRequest(this.transport);
+	}
+
+	/**
+	 * Copy the database of a member to a file. The file appears when the copy is complete
+	 * and checked, in the place of one that was there.
+	 * @param file the file, in a folder that exists
+	 * @return the request
+	 * @throws IllegalArgumentException if this is no file
+	 */
+	public SnapshotRequest snapshot(Path file) {
+		return SnapshotRequest.toFile(this.transport, file);
+	}
+
+	/**
+	 * Copy the database of a member to a channel. Whoever reads it must not take it for
+	 * whole before the request has succeeded.
+	 * @param channel the channel, in blocking mode; it stays open
+	 * @return the request
+	 */
+	public SnapshotRequest snapshot(WritableByteChannel channel) {
+		return SnapshotRequest.toChannel(this.transport, channel);
 	}
 
 }

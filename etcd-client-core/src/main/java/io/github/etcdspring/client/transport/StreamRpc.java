@@ -39,6 +39,21 @@ public record StreamRpc<Q, R>(String operation, MethodDescriptor<Q, R> method, b
 	}
 
 	/**
+	 * A long answer that the server ends; the service asks for each part.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the parts
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param requiresLeader whether a member that sees no leader shall refuse it
+	 * @param endpoint the only endpoint that may be asked, or {@code null} for any
+	 * @return the stream
+	 */
+	public static <Q, R> StreamRpc<Q, R> finite(String operation, MethodDescriptor<Q, R> method, boolean requiresLeader,
+			@Nullable String endpoint) {
+		return new StreamRpc<>(operation, method, requiresLeader, true, 0, endpoint);
+	}
+
+	/**
 	 * The same stream, but the service asks for each answer.
 	 * @return the changed copy
 	 */

@@ -54,8 +54,24 @@ public final class Wire {
 	 * @return the method
 	 */
 	public static <R> MethodDescriptor<Encoded, R> unary(String fullName, Function<WireReader, R> decoder) {
+		return method(MethodDescriptor.MethodType.UNARY, fullName, decoder);
+	}
+
+	/**
+	 * Describe a method whose answer is a stream.
+	 * @param <R> the type of each result
+	 * @param fullName the name of service and method
+	 * @param decoder makes a result of each answer
+	 * @return the method
+	 */
+	public static <R> MethodDescriptor<Encoded, R> serverStreaming(String fullName, Function<WireReader, R> decoder) {
+		return method(MethodDescriptor.MethodType.SERVER_STREAMING, fullName, decoder);
+	}
+
+	private static <R> MethodDescriptor<Encoded, R> method(MethodDescriptor.MethodType type, String fullName,
+			Function<WireReader, R> decoder) {
 		return MethodDescriptor.<Encoded, R>newBuilder()
-			.setType(MethodDescriptor.MethodType.UNARY)
+			.setType(type)
 			.setFullMethodName(fullName)
 			.setRequestMarshaller(requests)
 			.setResponseMarshaller(new ResponseMarshaller<>(decoder))

@@ -10,18 +10,18 @@ import java.time.Duration;
 /**
  * Measures how long something takes.
  */
-final class Elapsed {
+public final class Elapsed {
 
 	private Elapsed() {
 	}
 
-	static Duration of(Runnable action) {
+	public static Duration of(Runnable action) {
 		long begin = System.nanoTime();
 		action.run();
 		return since(begin);
 	}
 
-	static Duration since(long nanoTime) {
+	public static Duration since(long nanoTime) {
 		return Duration.ofNanos(System.nanoTime() - nanoTime);
 	}
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Time that a test moves by hand. It begins shortly before its clock overflows, which a
  * clock without an origin is free to do.
  */
-final class ManualTimer extends Timer {
+public final class ManualTimer extends Timer {
 
 	private final List<Task> tasks = new ArrayList<>();
 
@@ -62,7 +62,7 @@ final class ManualTimer extends Timer {
 	 * Return how long it is to each task that waits.
 	 * @return the times, in no order
 	 */
-	synchronized List<Duration> waiting() {
+	public synchronized List<Duration> waiting() {
 		return this.tasks.stream().map((task) -> Duration.ofNanos(task.due() - this.now)).toList();
 	}
 
@@ -71,7 +71,7 @@ final class ManualTimer extends Timer {
 	 * @param pause the pause, without its jitter
 	 * @return the pause as it is, or {@code null}
 	 */
-	@Nullable Duration waitingAbout(Duration pause) {
+	public @Nullable Duration waitingAbout(Duration pause) {
 		Duration least = pause.multipliedBy(9).dividedBy(10);
 		Duration most = pause.multipliedBy(11).dividedBy(10);
 		return waiting().stream()
@@ -84,7 +84,7 @@ final class ManualTimer extends Timer {
 	 * Move the time, and run on this thread what becomes due.
 	 * @param time how far
 	 */
-	void advance(Duration time) {
+	public void advance(Duration time) {
 		long end = nanoTime() + time.toNanos();
 		for (Task task = next(end); task != null; task = next(end)) {
 			task.action().run();

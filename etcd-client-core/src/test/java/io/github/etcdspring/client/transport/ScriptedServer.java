@@ -48,22 +48,30 @@ import io.github.etcdspring.proto.TxnResponse;
  * A gRPC server on a loopback port that does what a script says, call by call, and
  * remembers what it saw. Without a script it answers as an etcd in good health.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
-	static final String PUT = "etcdserverpb.KV/Put";
+	public static final String PUT = "etcdserverpb.KV/Put";
 
-	static final String RANGE = "etcdserverpb.KV/Range";
+	public static final String RANGE = "etcdserverpb.KV/Range";
 
-	static final String TXN = "etcdserverpb.KV/Txn";
+	public static final String TXN = "etcdserverpb.KV/Txn";
 
-	static final String AUTHENTICATE = "etcdserverpb.Auth/Authenticate";
+	public static final String AUTHENTICATE = "etcdserverpb.Auth/Authenticate";
 
-	static final String STATUS = "etcdserverpb.Maintenance/Status";
+	public static final String STATUS = "etcdserverpb.Maintenance/Status";
 
-	static final String HEALTH = "grpc.health.v1.Health/Check";
+	public static final String HEALTH = "grpc.health.v1.Health/Check";
+
+	public static final String WATCH = "etcdserverpb.Watch/Watch";
+
+	public static final String KEEP_ALIVE = "etcdserverpb.Lease/LeaseKeepAlive";
+
+	public static final String OBSERVE = "v3electionpb.Election/Observe";
+
+	public static final String SNAPSHOT = "etcdserverpb.Maintenance/Snapshot";
 
 	/** Receives the request and leaves it without an answer. */
-	static final Step SILENCE = (exchange) -> {
+	public static final Step SILENCE = (exchange) -> {
 	};
 
 	private static final ResponseHeader HEADER = ResponseHeader.newBuilder()
@@ -81,6 +89,8 @@ final class ScriptedServer implements AutoCloseable {
 	}
 
 	private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+
+	private final Map<String, StreamScript> streamScripts = new ConcurrentHashMap<>();
 
 	private final AtomicInteger connections = new AtomicInteger();
 
@@ -101,6 +111,7 @@ final class ScriptedServer implements AutoCloseable {
 		on(STATUS, reply(StatusResponse.newBuilder().setHeader(HEADER).setVersion("3.5.30").build()));
 		on(AUTHENTICATE, (exchange) -> exchange
 			.reply(AuthenticateResponse.newBuilder().setHeader(HEADER).setToken("token-" + exchange.number()).build()));
+		List.of(WATCH, KEEP_ALIVE, OBSERVE, SNAPSHOT).forEach((method) -> onStream(method));
 		on(HEALTH, (exchange) -> exchange.reply(new byte[] { 8, 1 }));
 		try {
 			this.server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())
@@ -116,20 +127,20 @@ final class ScriptedServer implements AutoCloseable {
 		}
 	}
 
-	static ScriptedServer start() {
+	public static ScriptedServer start() {
 		return new ScriptedServer(0);
 	}
 
-	static ScriptedServer start(int port) {
+	public static ScriptedServer start(int port) {
 		return new ScriptedServer(port);
 	}
 
-	static Step reply(MessageLite message) {
+	public static Step reply(MessageLite message) {
 		byte[] bytes = message.toByteArray();
 		return (exchange) -> exchange.reply(bytes);
 	}
 
-	static Step fail(Status.Code code, String text) {
+	public static Step fail(Status.Code code, String text) {
 		return (exchange) -> exchange.fail(code, text);
 	}
 
@@ -139,9 +150,44 @@ final class ScriptedServer implements AutoCloseable {
 	 * @param steps one for each call; the last one is for all further calls, too
 	 * @return this server
 	 */
-	ScriptedServer on(String method, Step... steps) {
+	public ScriptedServer on(String method, Step... steps) {
 		script(method).replace(List.of(steps));
 		return this;
+	}
+
+	/**
+	 * Set what happens to the next streams of a method. Before that, and without steps,
+	 * streams are accepted and get no answer but from the test.
+	 * @param method the full name of the method
+	 * @param steps one for each stream; the last one is for all further streams, too
+	 * @return this server
+	 */
+	public ScriptedServer onStream(String method, StreamStep... steps) {
+		streamScript(method).replace(List.of(steps));
+		return this;
+	}
+
+	private StreamScript streamScript(String method) {
+		return this.streamScripts.computeIfAbsent(method, (name) -> new StreamScript(this.executor));
+	}
+
+	/**
+	 * Return the streams of a method so far.
+	 * @param method the full name of the method
+	 * @return the streams in their order
+	 */
+	public List<ScriptedStream> streams(String method) {
+		return streamScript(method).streams();
+	}
+
+	/**
+	 * Wait for a stream.
+	 * @param method the full name of the method
+	 * @param number the number of the stream, from 1
+	 * @return the stream
+	 */
+	public ScriptedStream stream(String method, int number) {
+		return streamScript(method).await(number);
 	}
 
 	/**
@@ -149,7 +195,7 @@ final class ScriptedServer implements AutoCloseable {
 	 * @param method the full name of the method
 	 * @return the step of a server without a script
 	 */
-	static Step good(String method) {
+	public static Step good(String method) {
 		return switch (method) {
 			case PUT -> reply(PutResponse.newBuilder().setHeader(HEADER).build());
 			case RANGE -> reply(RangeResponse.newBuilder().setHeader(HEADER).build());
@@ -161,11 +207,11 @@ final class ScriptedServer implements AutoCloseable {
 		return this.scripts.computeIfAbsent(method, (name) -> new Script());
 	}
 
-	List<Exchange> calls(String method) {
+	public List<Exchange> calls(String method) {
 		return script(method).calls();
 	}
 
-	int count(String method) {
+	public int count(String method) {
 		return calls(method).size();
 	}
 
@@ -175,15 +221,15 @@ final class ScriptedServer implements AutoCloseable {
 	 * @param number the number of the call, from 1
 	 * @return the call
 	 */
-	Exchange call(String method, int number) {
+	public Exchange call(String method, int number) {
 		return script(method).await(number);
 	}
 
-	int port() {
+	public int port() {
 		return this.server.getPort();
 	}
 
-	String endpoint() {
+	public String endpoint() {
 		return "http://127.0.0.1:" + port();
 	}
 
@@ -191,16 +237,16 @@ final class ScriptedServer implements AutoCloseable {
 	 * Return how many connections there ever were.
 	 * @return the number
 	 */
-	int connections() {
+	public int connections() {
 		return this.connections.get();
 	}
 
-	int openConnections() {
+	public int openConnections() {
 		return this.openConnections.get();
 	}
 
 	/** Send a GOAWAY on every connection; calls may end. */
-	void shutDown() {
+	public void shutDown() {
 		this.server.shutdown();
 	}
 
@@ -220,16 +266,27 @@ final class ScriptedServer implements AutoCloseable {
 	 * What happens to a call whose request has arrived.
 	 */
 	@FunctionalInterface
-	interface Step {
+	public interface Step {
 
 		void handle(Exchange exchange);
 
 	}
 
 	/**
+	 * What happens to a stream that was opened. It has a thread of its own, so it may
+	 * wait for requests one after the other.
+	 */
+	@FunctionalInterface
+	public interface StreamStep {
+
+		void handle(ScriptedStream stream);
+
+	}
+
+	/**
 	 * One call as the server sees it.
 	 */
-	static final class Exchange {
+	public static final class Exchange {
 
 		private final int number;
 
@@ -250,19 +307,19 @@ final class ScriptedServer implements AutoCloseable {
 			this.cancelled = cancelled;
 		}
 
-		int number() {
+		public int number() {
 			return this.number;
 		}
 
-		@Nullable String header(String name) {
+		public @Nullable String header(String name) {
 			return this.headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
 		}
 
-		@Nullable String authority() {
+		public @Nullable String authority() {
 			return this.call.getAuthority();
 		}
 
-		<M> M request(Parser<M> parser) {
+		public <M> M request(Parser<M> parser) {
 			try {
 				return parser.parseFrom(this.request);
 			}
@@ -276,15 +333,15 @@ final class ScriptedServer implements AutoCloseable {
 		 * gone.
 		 * @return the future
 		 */
-		CompletableFuture<Void> cancelled() {
+		public CompletableFuture<Void> cancelled() {
 			return this.cancelled;
 		}
 
-		void reply(MessageLite message) {
+		public void reply(MessageLite message) {
 			reply(message.toByteArray());
 		}
 
-		void reply(byte[] message) {
+		public void reply(byte[] message) {
 			synchronized (this.call) {
 				this.call.sendHeaders(new Metadata());
 				this.call.sendMessage(message);
@@ -292,7 +349,7 @@ final class ScriptedServer implements AutoCloseable {
 			}
 		}
 
-		void fail(Status.Code code, String text) {
+		public void fail(Status.Code code, String text) {
 			synchronized (this.call) {
 				this.call.close(code.toStatus().withDescription(text), new Metadata());
 			}
@@ -358,19 +415,25 @@ final class ScriptedServer implements AutoCloseable {
 		@Override
 		public @Nullable ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
 			Script script = ScriptedServer.this.scripts.get(name);
-			if (script == null || script.isEmpty()) {
-				return null;
+			if (script != null && !script.isEmpty()) {
+				return ServerMethodDefinition.create(method(name, MethodDescriptor.MethodType.UNARY),
+						(call, headers) -> {
+							call.request(2);
+							return new CallListener(script, call, headers);
+						});
 			}
-			MethodDescriptor<byte[], byte[]> method = MethodDescriptor.<byte[], byte[]>newBuilder()
-				.setType(MethodDescriptor.MethodType.UNARY)
+			StreamScript streamScript = ScriptedServer.this.streamScripts.get(name);
+			return (streamScript != null) ? ServerMethodDefinition
+				.create(method(name, MethodDescriptor.MethodType.BIDI_STREAMING), streamScript::opened) : null;
+		}
+
+		private MethodDescriptor<byte[], byte[]> method(String name, MethodDescriptor.MethodType type) {
+			return MethodDescriptor.<byte[], byte[]>newBuilder()
+				.setType(type)
 				.setFullMethodName(name)
 				.setRequestMarshaller(new BytesMarshaller())
 				.setResponseMarshaller(new BytesMarshaller())
 				.build();
-			return ServerMethodDefinition.create(method, (call, headers) -> {
-				call.request(2);
-				return new CallListener(script, call, headers);
-			});
 		}
 
 	}

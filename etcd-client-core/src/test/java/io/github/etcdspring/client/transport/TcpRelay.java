@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * A TCP relay in front of a server that can cut its connections, or hold back what is
  * sent on them while they stay open, as a frozen peer does.
  */
-final class TcpRelay implements AutoCloseable {
+public final class TcpRelay implements AutoCloseable {
 
 	private final int target;
 
@@ -42,7 +42,7 @@ final class TcpRelay implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	TcpRelay(int target) {
+	public TcpRelay(int target) {
 		this(target, 0, InetAddress.getLoopbackAddress());
 	}
 
@@ -61,17 +61,17 @@ final class TcpRelay implements AutoCloseable {
 	 * Start a relay that leads nowhere: connections are accepted and then nothing.
 	 * @return the relay
 	 */
-	static TcpRelay blackHole() {
+	public static TcpRelay blackHole() {
 		TcpRelay relay = new TcpRelay(0);
 		relay.swallow(Integer.MAX_VALUE);
 		return relay;
 	}
 
-	String endpoint() {
+	public String endpoint() {
 		return "http://127.0.0.1:" + port();
 	}
 
-	int port() {
+	public int port() {
 		return this.listener.getLocalPort();
 	}
 
@@ -79,7 +79,7 @@ final class TcpRelay implements AutoCloseable {
 	 * Return how many connections were accepted.
 	 * @return the number
 	 */
-	int accepted() {
+	public int accepted() {
 		return this.accepted.get();
 	}
 
@@ -87,18 +87,18 @@ final class TcpRelay implements AutoCloseable {
 	 * Accept the next connections and then nothing, for ever.
 	 * @param connections how many
 	 */
-	void swallow(int connections) {
+	public void swallow(int connections) {
 		this.swallowed.set(connections);
 	}
 
 	/** Hold back everything; connections stay open and new ones are accepted. */
-	void freeze() {
+	public void freeze() {
 		synchronized (this.gate) {
 			this.frozen = true;
 		}
 	}
 
-	void thaw() {
+	public void thaw() {
 		synchronized (this.gate) {
 			this.frozen = false;
 			this.gate.notifyAll();
@@ -109,12 +109,12 @@ final class TcpRelay implements AutoCloseable {
 	 * Forward no more than this from the server to the client.
 	 * @param bytesPerSecond how many bytes a second
 	 */
-	void slow(int bytesPerSecond) {
+	public void slow(int bytesPerSecond) {
 		this.bytesPerTick = bytesPerSecond / 20;
 	}
 
 	/** Break every connection that is open now. */
-	void cut() {
+	public void cut() {
 		this.sockets.forEach(TcpRelay::abort);
 		this.sockets.clear();
 	}

@@ -20,7 +20,7 @@ import io.github.etcdspring.client.maintenance.Maintenance;
 /**
  * A whole client on an engine whose time, names and chance a test can choose.
  */
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
 
 	private static final AtomicInteger count = new AtomicInteger();
 
@@ -39,19 +39,19 @@ final class TestClient implements AutoCloseable {
 		this.name = name;
 	}
 
-	static Settings of(String... endpoints) {
+	public static Settings of(String... endpoints) {
 		return new Settings(List.of(endpoints));
 	}
 
-	Transport transport() {
+	public Transport transport() {
 		return this.transport;
 	}
 
-	Kv kv() {
+	public Kv kv() {
 		return this.kv;
 	}
 
-	Maintenance maintenance() {
+	public Maintenance maintenance() {
 		return this.maintenance;
 	}
 
@@ -59,7 +59,7 @@ final class TestClient implements AutoCloseable {
 	 * Return how many threads of this client there are.
 	 * @return the number
 	 */
-	long threads() {
+	public long threads() {
 		return Thread.getAllStackTraces()
 			.keySet()
 			.stream()
@@ -75,7 +75,7 @@ final class TestClient implements AutoCloseable {
 	/**
 	 * The settings of a client, with the defaults of the product unless they are long.
 	 */
-	static final class Settings {
+	public static final class Settings {
 
 		private final List<String> endpoints;
 
@@ -118,69 +118,69 @@ final class TestClient implements AutoCloseable {
 			this.endpoints = endpoints;
 		}
 
-		Settings strategy(EndpointStrategy strategy) {
+		public Settings strategy(EndpointStrategy strategy) {
 			this.strategy = strategy;
 			return this;
 		}
 
-		Settings timeout(Duration timeout) {
+		public Settings timeout(Duration timeout) {
 			this.timeout = timeout;
 			return this;
 		}
 
-		Settings connectTimeout(Duration connectTimeout) {
+		public Settings connectTimeout(Duration connectTimeout) {
 			this.connectTimeout = connectTimeout;
 			return this;
 		}
 
-		Settings retryReads(boolean retryReads) {
+		public Settings retryReads(boolean retryReads) {
 			this.retryReads = retryReads;
 			return this;
 		}
 
-		Settings authToken(String authToken) {
+		public Settings authToken(String authToken) {
 			this.authToken = authToken;
 			return this;
 		}
 
-		Settings credentials(String user, String password) {
+		public Settings credentials(String user, String password) {
 			this.user = user;
 			this.password = password;
 			return this;
 		}
 
-		Settings maxInboundSize(int maxInboundSize) {
+		public Settings maxInboundSize(int maxInboundSize) {
 			this.maxInboundSize = maxInboundSize;
 			return this;
 		}
 
-		Settings maxOutboundSize(int maxOutboundSize) {
+		public Settings maxOutboundSize(int maxOutboundSize) {
 			this.maxOutboundSize = maxOutboundSize;
 			return this;
 		}
 
-		Settings callbackExecutor(Executor callbackExecutor) {
+		public Settings callbackExecutor(Executor callbackExecutor) {
 			this.callbackExecutor = callbackExecutor;
 			return this;
 		}
 
-		Settings healthListener(Duration interval, HealthListener listener) {
+		public Settings healthListener(Duration interval, HealthListener listener) {
 			this.healthInterval = interval;
 			this.healthListener = listener;
 			return this;
 		}
 
-		Settings channelCustomizer(ChannelCustomizer channelCustomizer) {
+		public Settings channelCustomizer(ChannelCustomizer channelCustomizer) {
 			this.channelCustomizer = channelCustomizer;
 			return this;
 		}
 
-		Settings callObserver(CallObserver callObserver) {
+		public Settings callObserver(CallObserver callObserver) {
 			this.callObserver = callObserver;
 			return this;
 		}
 
-		Settings timer(Timer timer) {
+		public Settings timer(Timer timer) {
 			this.timer = timer;
 			return this;
 		}
@@ -190,7 +190,7 @@ final class TestClient implements AutoCloseable {
 			return this;
 		}
 
-		Settings random(Random random) {
+		public Settings random(Random random) {
 			this.random = random;
 			return this;
 		}
@@ -203,7 +203,7 @@ final class TestClient implements AutoCloseable {
 					this.channelCustomizer, this.callObserver);
 		}
 
-		TestClient open() {
+		public TestClient open() {
 			String name = "etcd-test-" + count.incrementAndGet();
 			Timer time = (this.timer != null) ? this.timer : new TimerWheel(name + "-timer");
 			return new TestClient(new Transport(options(), time, this.resolver, this.random, name), name);
