@@ -13,11 +13,14 @@ import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.auth.Auth;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.Namespace;
+import io.github.etcdspring.client.election.ElectionService;
 import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.lease.Leases;
+import io.github.etcdspring.client.lock.LockService;
 import io.github.etcdspring.client.maintenance.Maintenance;
 import io.github.etcdspring.client.transport.CallObserver;
 import io.github.etcdspring.client.transport.ChannelCustomizer;
@@ -53,6 +56,12 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final Leases leases;
 
+	private final LockService lockService;
+
+	private final ElectionService electionService;
+
+	private final Auth auth;
+
 	private final Maintenance maintenance;
 
 	private EtcdClient(TransportOptions options, Namespace namespace) {
@@ -61,6 +70,9 @@ public final class EtcdClient implements AutoCloseable {
 		this.kv = new Kv(this.transport, namespace);
 		this.watches = new Watches(this.transport, namespace);
 		this.leases = new Leases(this.transport);
+		this.lockService = new LockService(this.transport, namespace);
+		this.electionService = new ElectionService(this.transport, namespace);
+		this.auth = new Auth(this.transport);
 		this.maintenance = new Maintenance(this.transport);
 	}
 
@@ -95,6 +107,30 @@ public final class EtcdClient implements AutoCloseable {
 	 */
 	public Leases leases() {
 		return this.leases;
+	}
+
+	/**
+	 * Return the service for locks that etcd keeps itself.
+	 * @return the service
+	 */
+	public LockService lockService() {
+		return this.lockService;
+	}
+
+	/**
+	 * Return the service for elections that etcd runs itself.
+	 * @return the service
+	 */
+	public ElectionService electionService() {
+		return this.electionService;
+	}
+
+	/**
+	 * Return the authentication service.
+	 * @return the service
+	 */
+	public Auth auth() {
+		return this.auth;
 	}
 
 	/**

@@ -37,6 +37,8 @@ import io.grpc.Status;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import io.github.etcdspring.client.transport.Wire;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -49,13 +51,17 @@ class ArchitectureTests {
 	private static final String PROTO = "io.github.etcdspring.proto";
 
 	/** The services: each may use what is below, and none another. */
-	private static final List<String> SERVICES = List.of("kv", "watch", "lease", "maintenance");
+	private static final List<String> SERVICES = List.of("kv", "watch", "lease", "lock", "election", "auth",
+			"maintenance");
 
 	/** Every package, with those that it may use. */
 	private static final List<Layer> LAYERS = List.of(new Layer("data", List.of()), new Layer("error", List.of("data")),
 			new Layer("transport", List.of("data", "error")), new Layer("kv", List.of("data", "error", "transport")),
 			new Layer("watch", List.of("data", "error", "transport")),
 			new Layer("lease", List.of("data", "error", "transport")),
+			new Layer("lock", List.of("data", "error", "transport")),
+			new Layer("election", List.of("data", "error", "transport")),
+			new Layer("auth", List.of("data", "error", "transport")),
 			new Layer("maintenance", List.of("data", "error", "transport")),
 			new Layer("metrics", List.of("error", "transport")));
 
@@ -197,6 +203,9 @@ class ArchitectureTests {
 			.that()
 			.resideInAPackage(ROOT + ".transport")
 			.and(areVisible())
+			// Where generated messages end.
+			.and()
+			.doNotHaveFullyQualifiedName(Wire.class.getName())
 			.should(haveSignaturesOnlyOf("gRPC's types at most",
 					(type) -> isForeign(type) && !type.getPackageName().equals("io.grpc")))
 			.check(core);

@@ -130,6 +130,17 @@ public final class KeyRange {
 	}
 
 	/**
+	 * The range that etcd describes by a start and an end. Nothing is checked, because it
+	 * is for what was read from a server; whoever names keys uses the other methods.
+	 * @param start the start, as {@link #start()} returns it
+	 * @param end the end, as {@link #end()} returns it
+	 * @return the range
+	 */
+	public static KeyRange ofBounds(Bytes start, Bytes end) {
+		return new KeyRange(notNull(start, "start"), notNull(end, "end"));
+	}
+
+	/**
 	 * All keys.
 	 * @return the range
 	 */

@@ -24,6 +24,8 @@ final class Messages {
 			Map.entry("context canceled", Reason.REQUEST_CANCELLED),
 			Map.entry("context deadline exceeded", Reason.REQUEST_DEADLINE_EXCEEDED),
 			Map.entry("auth: permission denied", Reason.PERMISSION_DENIED),
+			Map.entry("auth: authentication failed, password was given for no password user",
+					Reason.AUTHENTICATION_FAILED),
 			Map.entry("mvcc: required revision has been compacted", Reason.COMPACTED),
 			Map.entry("mvcc: required revision is a future revision", Reason.FUTURE_REVISION),
 			Map.entry("mvcc: database space exceeded", Reason.NO_SPACE),

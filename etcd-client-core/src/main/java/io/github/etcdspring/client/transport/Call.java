@@ -137,6 +137,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			Failure described = describe(reason, status, Outcome.NOT_APPLIED, null, detail, null);
 			this.failure = described;
 			finished(described);
+			tell(null, described);
 			// On the caller's thread: nobody can depend on the call yet.
 			complete(null, described);
 		}
@@ -201,7 +202,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	@Override
 	public void tokenFailed(Failure failure) {
-		if (failure.reason() == Reason.TIMEOUT) {
+		if (failure.reason() == Reason.TIMEOUT && this.timeoutNanos < Timer.FOREVER) {
 			// Only this call's own deadline ends it; until then a token may still come.
 			proceed();
 		}
@@ -224,6 +225,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	void succeed(Attempt<Q, R> attempt, R answer) {
 		if (claim(attempt)) {
 			finished(null);
+			tell(answer, null);
 			deliver(answer, null);
 		}
 	}
@@ -244,7 +246,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		Endpoints endpoints = this.transport.endpoints();
 		FailureRules.Step step = FailureRules.step(this.rpc, status, reason, unsent,
 				this.transport.options().retryReads(), endpoints.size());
-		if (step == FailureRules.Step.REFRESH_TOKEN && !mayRefresh()) {
+		if (step == FailureRules.Step.REFRESH_TOKEN && !mayRefresh(attempt)) {
 			step = FailureRules.Step.FAIL;
 		}
 		Failure described = describe(reason, StatusCode.of(status.getCode().value()),
@@ -275,8 +277,8 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		}
 	}
 
-	private boolean mayRefresh() {
-		return this.transport.credentials().canRefresh() && this.refreshes < TOKEN_REFRESHES;
+	private boolean mayRefresh(Attempt<Q, R> attempt) {
+		return this.refreshes < TOKEN_REFRESHES && this.transport.credentials().canReplace(attempt.token());
 	}
 
 	private void blame(Attempt<Q, R> attempt, Status status, Reason reason) {
@@ -405,14 +407,25 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private Failure describe(Reason reason, StatusCode status, Outcome outcome, @Nullable String endpoint,
 			@Nullable String detail, @Nullable Throwable cause) {
-		return new Failure(this.rpc.operation(), !this.rpc.repeatable(), status, reason, outcome, endpoint,
-				this.attempts, detail, OptionalLong.empty(), cause);
+		Failure before = this.lastFailure;
+		// Once unknown, always unknown.
+		Outcome known = (before != null && before.outcome() == Outcome.UNKNOWN) ? Outcome.UNKNOWN : outcome;
+		return new Failure(this.rpc.operation(), !this.rpc.repeatable(), status, reason, known, endpoint, this.attempts,
+				detail, OptionalLong.empty(), cause);
 	}
 
 	private void fail(Failure described) {
 		this.failure = described;
 		finished(described);
+		tell(null, described);
 		deliver(null, described);
+	}
+
+	private void tell(@Nullable R answer, @Nullable Failure described) {
+		BiConsumer<@Nullable R, @Nullable Failure> ended = this.rpc.ended();
+		if (ended != null) {
+			ended.accept(answer, described);
+		}
 	}
 
 	private void finished(@Nullable Failure described) {

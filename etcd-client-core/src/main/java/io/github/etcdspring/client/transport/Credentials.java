@@ -18,19 +18,23 @@ import io.github.etcdspring.client.error.Reason;
 /**
  * The token of a client. It is fetched when the first call needs it and again when a
  * server refuses it, by one Authenticate however many calls wait for it; a late refusal
- * of an old token does not fetch another one.
+ * of an old token does not fetch another one. The client may become another user: what is
+ * still fetched for the former one is then out of date.
  */
 final class Credentials {
 
 	private static final Logger logger = LoggerFactory.getLogger(Credentials.class);
 
-	private final @Nullable Authenticator authenticator;
-
 	private final List<Waiter> waiting = new ArrayList<>();
+
+	private volatile @Nullable Authenticator authenticator;
 
 	private volatile @Nullable Token current;
 
-	private boolean fetching;
+	private long fetches;
+
+	/** The number of the fetch that is under way, 0 if none is. */
+	private long fetching;
 
 	private Credentials(@Nullable Authenticator authenticator, @Nullable Token first) {
 		this.authenticator = authenticator;
@@ -68,31 +72,88 @@ final class Credentials {
 	}
 
 	/**
+	 * Whether there is a newer token, or can be.
+	 * @param refused the token that was refused
+	 * @return whether {@link #refresh} has one to wait for
+	 */
+	boolean canReplace(@Nullable Token refused) {
+		return canRefresh() || isNewer(this.current, refused);
+	}
+
+	private static boolean isNewer(@Nullable Token token, @Nullable Token refused) {
+		return token != null && (refused == null || token.generation() > refused.generation());
+	}
+
+	/**
+	 * Be another user from now on. Calls that wait for a token of the former user get
+	 * this one.
+	 * @param next fetches the tokens of the new user
+	 * @param token the first of them
+	 */
+	void switchTo(Authenticator next, String token) {
+		replace(next, token);
+	}
+
+	/**
+	 * Carry no token until a server asks for one.
+	 */
+	void drop() {
+		replace(null, null);
+	}
+
+	private void replace(@Nullable Authenticator next, @Nullable String token) {
+		List<Waiter> waiters;
+		synchronized (this.waiting) {
+			if (next != null) {
+				this.authenticator = next;
+			}
+			waiters = become(token);
+		}
+		waiters.forEach(Waiter::tokenReady);
+	}
+
+	// Holding the lock.
+	private List<Waiter> become(@Nullable String token) {
+		Token before = this.current;
+		this.current = new Token(token, (before != null) ? before.generation() + 1 : 1);
+		return endFetch();
+	}
+
+	// Holding the lock.
+	private List<Waiter> endFetch() {
+		List<Waiter> waiters = List.copyOf(this.waiting);
+		this.waiting.clear();
+		this.fetching = 0;
+		return waiters;
+	}
+
+	/**
 	 * Wait for a token that is newer than one that did not work.
 	 * @param refused the token that was refused, or {@code null} if there was none
 	 * @param waiter told when there is a newer one, or why there is none
 	 */
 	void refresh(@Nullable Token refused, Waiter waiter) {
-		Authenticator fetcher = this.authenticator;
+		Authenticator fetcher = null;
+		long fetch;
 		synchronized (this.waiting) {
-			Token token = this.current;
-			boolean newer = token != null && (refused == null || token.generation() > refused.generation());
-			if (!newer && fetcher != null) {
+			if (!isNewer(this.current, refused)) {
+				fetcher = this.authenticator;
+			}
+			if (fetcher != null) {
 				this.waiting.add(waiter);
-				if (this.fetching) {
+				if (this.fetching != 0) {
 					return;
 				}
-				this.fetching = true;
+				this.fetches++;
+				this.fetching = this.fetches;
 			}
-			else {
-				fetcher = null;
-			}
+			fetch = this.fetching;
 		}
 		if (fetcher == null) {
 			waiter.tokenReady();
 		}
 		else {
-			fetch(fetcher);
+			fetch(fetcher, fetch);
 		}
 	}
 
@@ -106,28 +167,26 @@ final class Credentials {
 		}
 	}
 
-	private void fetch(Authenticator fetcher) {
+	private void fetch(Authenticator fetcher, long fetch) {
 		fetcher.authenticate((token, failure) -> {
-			boolean notEnabled = failure != null && failure.reason() == Reason.AUTH_NOT_ENABLED;
-			if (notEnabled) {
-				logger.info("etcd has authentication switched off; calls carry no token");
-			}
+			boolean failed = failure != null && failure.reason() != Reason.AUTH_NOT_ENABLED;
 			List<Waiter> waiters;
 			synchronized (this.waiting) {
-				if (failure == null || notEnabled) {
-					Token before = this.current;
-					this.current = new Token(token, (before != null) ? before.generation() + 1 : 1);
+				if (this.fetching != fetch) {
+					// The client has become another user; nobody waits for this one.
+					return;
 				}
-				waiters = List.copyOf(this.waiting);
-				this.waiting.clear();
-				this.fetching = false;
+				waiters = failed ? endFetch() : become(token);
+			}
+			if (failure != null && !failed) {
+				logger.info("etcd has authentication switched off; calls carry no token");
 			}
 			for (Waiter waiter : waiters) {
-				if (failure == null || notEnabled) {
-					waiter.tokenReady();
+				if (failure != null && failed) {
+					waiter.tokenFailed(failure);
 				}
 				else {
-					waiter.tokenFailed(failure);
+					waiter.tokenReady();
 				}
 			}
 		});

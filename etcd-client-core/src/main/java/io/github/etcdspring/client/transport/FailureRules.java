@@ -41,6 +41,11 @@ final class FailureRules {
 			Reason.RAFT_STOPPED, Reason.NOT_PRIMARY_LESSOR, Reason.RESPONSE_TOO_LARGE, Reason.CONNECTION_LOST,
 			Reason.CANCELLED, Reason.WATCHER_LOST, Reason.SESSION_EXPIRED, Reason.WATCH_CANCELLED);
 
+	/** What a call that waits on the server can only be told before it begins. */
+	private static final Set<Reason> BEFORE_WAITING = EnumSet.of(Reason.NO_LEADER, Reason.NOT_SUPPORTED_FOR_LEARNER,
+			Reason.TOO_MANY_REQUESTS, Reason.KEY_NOT_PROVIDED, Reason.LEASE_NOT_FOUND, Reason.REQUEST_TOO_LARGE,
+			Reason.MESSAGE_TOO_LARGE, Reason.UNIMPLEMENTED, Reason.NOT_CAPABLE);
+
 	/** Nothing changes by asking again, whatever status old servers send along. */
 	private static final Set<Reason> HOPELESS = EnumSet.of(Reason.NOT_CAPABLE, Reason.CLUSTER_VERSION_NOT_FOUND);
 
@@ -161,6 +166,10 @@ final class FailureRules {
 	static Outcome outcome(Rpc<?, ?> rpc, Status status, Reason reason, boolean unsent) {
 		if (rpc.repeatable() || unsent) {
 			return Outcome.NOT_APPLIED;
+		}
+		if (rpc.waits() && !BEFORE_WAITING.contains(reason)) {
+			// Such as a token that expired while the call waited.
+			return Outcome.UNKNOWN;
 		}
 		if (reason == Reason.NO_LEADER) {
 			return rpc.requiresLeader() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;

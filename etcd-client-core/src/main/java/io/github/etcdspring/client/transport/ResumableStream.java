@@ -194,11 +194,15 @@ public final class ResumableStream<Q, R> {
 	}
 
 	/**
-	 * Whether there may be another token than the one of the open stream.
-	 * @return whether tokens are fetched
+	 * Whether there is, or may be, another token than the one of the open stream.
+	 * @return whether {@link #tokenRefused} would lead to a stream with another token
 	 */
 	public boolean canRefreshToken() {
-		return this.transport.credentials().canRefresh();
+		return this.wire != null && canReplaceTokenOf(this.wire);
+	}
+
+	private boolean canReplaceTokenOf(WireStream<Q, R> refusing) {
+		return this.refreshes < TOKEN_REFRESHES && this.transport.credentials().canReplace(refusing.token());
 	}
 
 	/**
@@ -213,7 +217,7 @@ public final class ResumableStream<Q, R> {
 		}
 		open.cancel();
 		leave();
-		if (!canRefreshToken() || this.refreshes >= TOKEN_REFRESHES) {
+		if (!canReplaceTokenOf(open)) {
 			end(failure.withEndpoint(open.endpoint().name()));
 			return;
 		}
@@ -348,7 +352,7 @@ public final class ResumableStream<Q, R> {
 		switch (FailureRules.streamStep(status, reason, this.transport.endpoints().size())) {
 			case END -> end(failure);
 			case REFRESH_TOKEN -> {
-				if (canRefreshToken() && this.refreshes < TOKEN_REFRESHES) {
+				if (canReplaceTokenOf(lost)) {
 					refreshToken(lost, failure);
 				}
 				else {

@@ -5,8 +5,12 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.util.function.BiConsumer;
+
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.error.Failure;
 
 /**
  * What a service asks the engine to send: one unary call, whole, with what the engine
@@ -22,10 +26,32 @@ import org.jspecify.annotations.Nullable;
  * @param requiresLeader whether a member that sees no leader shall refuse it
  * @param authenticated whether it carries the token
  * @param endpoint the only endpoint that may be asked, or {@code null} for any
+ * @param waits whether it changes something first and then waits on the server, so that
+ * most refusals may come after the change
+ * @param ended receives the answer, or the failure, before the application does, on
+ * whatever thread ends the call; not told of a call that the application cancels.
+ * {@code null} for nobody
  * @since 0.1.0
  */
 public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
-		boolean requiresLeader, boolean authenticated, @Nullable String endpoint) {
+		boolean requiresLeader, boolean authenticated, @Nullable String endpoint, boolean waits,
+		@Nullable BiConsumer<@Nullable R, @Nullable Failure> ended) {
+
+	/**
+	 * A call that is answered at once and that only the application waits for.
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param requestSize its size in bytes, or 0 where it is known to be small
+	 * @param repeatable whether sending it twice does no more than sending it once
+	 * @param requiresLeader whether a member that sees no leader shall refuse it
+	 * @param authenticated whether it carries the token
+	 * @param endpoint the only endpoint that may be asked, or {@code null} for any
+	 */
+	public Rpc(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
+			boolean requiresLeader, boolean authenticated, @Nullable String endpoint) {
+		this(operation, method, request, requestSize, repeatable, requiresLeader, authenticated, endpoint, false, null);
+	}
 
 	/**
 	 * A call that changes something.
@@ -52,6 +78,32 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	public static <Q, R> Rpc<Q, R> generated(String operation, MethodDescriptor<Q, R> method, Q request,
 			boolean repeatable) {
 		return new Rpc<>(operation, method, request, 0, repeatable, true, true, null);
+	}
+
+	/**
+	 * A call that changes something and then waits on the server, perhaps for ever.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> waiting(String operation, MethodDescriptor<Q, R> method, Q request) {
+		return new Rpc<>(operation, method, request, 0, false, true, true, null, true, null);
+	}
+
+	/**
+	 * A call that asks for a token, and so carries none.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> anonymous(String operation, MethodDescriptor<Q, R> method, Q request) {
+		return new Rpc<>(operation, method, request, 0, true, false, false, null);
 	}
 
 	/**
@@ -82,6 +134,16 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	public static <R> Rpc<Encoded, R> read(String operation, MethodDescriptor<Encoded, R> method, Encoded request,
 			boolean linearizable) {
 		return new Rpc<>(operation, method, request, request.size(), true, linearizable, true, null);
+	}
+
+	/**
+	 * The same call with somebody to tell of its end.
+	 * @param ended receives the answer, or the failure, before the application does
+	 * @return the changed copy
+	 */
+	public Rpc<Q, R> whenEnded(BiConsumer<@Nullable R, @Nullable Failure> ended) {
+		return new Rpc<>(this.operation, this.method, this.request, this.requestSize, this.repeatable,
+				this.requiresLeader, this.authenticated, this.endpoint, this.waits, ended);
 	}
 
 	@Override

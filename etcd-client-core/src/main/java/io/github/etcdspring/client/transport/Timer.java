@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  */
 public abstract class Timer {
 
+	/** The nanoseconds that are as good as for ever: 146 years. */
+	static final long FOREVER = Long.MAX_VALUE / 2;
+
 	Timer() {
 	}
 
@@ -44,14 +47,14 @@ public abstract class Timer {
 	/**
 	 * Turn a duration into nanoseconds.
 	 * @param duration the duration, of any length
-	 * @return the nanoseconds; 146 years are as good as for ever
+	 * @return the nanoseconds, 146 years at most
 	 */
 	public static long nanos(Duration duration) {
 		try {
-			return Math.min(duration.toNanos(), Long.MAX_VALUE / 2);
+			return Math.min(duration.toNanos(), FOREVER);
 		}
 		catch (ArithmeticException ex) {
-			return Long.MAX_VALUE / 2;
+			return FOREVER;
 		}
 	}
 

@@ -211,6 +211,24 @@ public final class Transport implements AutoCloseable {
 			.whenEnded((answer, failure) -> result.fetched((answer != null) ? answer.getToken() : null, failure));
 	}
 
+	/**
+	 * Make all further calls as another user, whose tokens are fetched and refreshed.
+	 * @param user the user
+	 * @param password the user's password
+	 * @param token the user's first token
+	 */
+	public void switchUser(String user, String password, String token) {
+		this.credentials.switchTo((result) -> authenticate(user, password, result), token);
+	}
+
+	/**
+	 * Make all further calls without a token. A user's next one is fetched when a server
+	 * asks for it; one that the application gave is gone.
+	 */
+	public void dropToken() {
+		this.credentials.drop();
+	}
+
 	TransportOptions options() {
 		return this.options;
 	}

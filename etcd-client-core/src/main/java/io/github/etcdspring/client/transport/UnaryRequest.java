@@ -6,6 +6,7 @@
 package io.github.etcdspring.client.transport;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class UnaryRequest<S extends UnaryRequest<S, R>, R> implements Request<R> {
 
+	/**
+	 * The default timeout of requests that wait for something that may never happen: none
+	 * at all.
+	 */
+	protected static final Duration NO_TIMEOUT = ChronoUnit.FOREVER.getDuration();
+
 	private final Transport transport;
 
 	private @Nullable Duration timeout;
@@ -28,7 +35,18 @@ public abstract class UnaryRequest<S extends UnaryRequest<S, R>, R> implements R
 	 * @param transport the client's engine
 	 */
 	protected UnaryRequest(Transport transport) {
+		this(transport, null);
+	}
+
+	/**
+	 * Create a request with a timeout of its own.
+	 * @param transport the client's engine
+	 * @param defaultTimeout how long it may take if the application does not say,
+	 * {@code null} for the client's timeout
+	 */
+	protected UnaryRequest(Transport transport, @Nullable Duration defaultTimeout) {
 		this.transport = transport;
+		this.timeout = defaultTimeout;
 	}
 
 	/**

@@ -9,13 +9,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Function;
 
+import com.google.protobuf.ByteString;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 
+import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.data.Header;
+import io.github.etcdspring.proto.ResponseHeader;
+
 /**
- * Makes gRPC methods out of hand-written encoders and decoders.
+ * Makes gRPC methods out of hand-written encoders and decoders, and the client's own
+ * types out of generated ones.
  *
  * @since 0.1.0
  */
@@ -89,6 +95,33 @@ public final class Wire {
 	 */
 	public static <Q, M, R> MethodDescriptor<Q, R> mapped(MethodDescriptor<Q, M> method, Function<M, R> mapper) {
 		return method.toBuilder(method.getRequestMarshaller(), new MappedMarshaller<>(method, mapper)).build();
+	}
+
+	/**
+	 * Read the header of an answer.
+	 * @param header the header; an answer without one has zeros
+	 * @return the header
+	 */
+	public static Header header(ResponseHeader header) {
+		return new Header(header.getClusterId(), header.getMemberId(), header.getRevision(), header.getRaftTerm());
+	}
+
+	/**
+	 * Read bytes of an answer.
+	 * @param bytes the bytes in the answer
+	 * @return the bytes
+	 */
+	public static Bytes bytes(ByteString bytes) {
+		return Bytes.wrap(bytes.toByteArray());
+	}
+
+	/**
+	 * Write bytes of a request.
+	 * @param bytes the bytes
+	 * @return the bytes in the request
+	 */
+	public static ByteString bytes(Bytes bytes) {
+		return ByteString.copyFrom(bytes.asByteBuffer());
 	}
 
 	private record MappedMarshaller<M, R>(MethodDescriptor<?, M> method,

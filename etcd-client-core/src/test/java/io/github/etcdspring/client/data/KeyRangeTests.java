@@ -14,6 +14,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class KeyRangeTests {
 
+	@Test
+	void rangeThatWasReadIsWhatItWasAndUnchecked() {
+		for (KeyRange range : new KeyRange[] { KeyRange.key("k"), KeyRange.prefix("p/"), KeyRange.from("f"),
+				KeyRange.between("a", "b"), KeyRange.all() }) {
+			assertThat(KeyRange.ofBounds(range.start(), range.end())).isEqualTo(range);
+		}
+		// Another client may have granted such a permission, which nobody can use.
+		KeyRange odd = KeyRange.ofBounds(Bytes.EMPTY, Bytes.EMPTY);
+		assertThat(odd.start()).isEqualTo(Bytes.EMPTY);
+		assertThat(odd.contains("k")).isFalse();
+		assertThat(KeyRange.ofBounds(Bytes.utf8("b"), Bytes.utf8("a")).contains("b")).isFalse();
+	}
+
 	private static final Bytes OPEN = Samples.bytes(0);
 
 	@Test

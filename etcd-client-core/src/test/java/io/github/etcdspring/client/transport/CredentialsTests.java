@@ -37,20 +37,20 @@ class CredentialsTests {
 	void withoutAuthenticationTheTokenIsThereAndEmpty() {
 		Credentials none = Credentials.fixed(null);
 		assertThat(current(none).value()).isNull();
-		assertThat(none.canRefresh()).isFalse();
+		assertThat(none.canReplace(none.current())).isFalse();
 	}
 
 	@Test
 	void tokenOfTheApplicationIsNeverFetched() {
 		Credentials fixed = Credentials.fixed("its-own");
 		assertThat(current(fixed).value()).isEqualTo("its-own");
-		assertThat(fixed.canRefresh()).isFalse();
+		assertThat(fixed.canReplace(fixed.current())).isFalse();
 	}
 
 	@Test
 	void nothingIsFetchedBeforeItIsNeeded() {
 		assertThat(this.credentials.current()).isNull();
-		assertThat(this.credentials.canRefresh()).isTrue();
+		assertThat(this.credentials.canReplace(null)).isTrue();
 		assertThat(this.fetches).isEmpty();
 	}
 
@@ -146,6 +146,112 @@ class CredentialsTests {
 		this.fetches.get(1).fetched(null, NOT_ENABLED);
 		assertThat(current(this.credentials).value()).isNull();
 		assertThat(current(this.credentials).generation()).isGreaterThan(first.generation());
+	}
+
+	@Test
+	void otherUserReplacesTheTokenOfTheApplication() {
+		Credentials fixed = Credentials.fixed("its-own");
+		Credentials.Token before = current(fixed);
+		fixed.switchTo(this.fetches::add, "bob-1");
+		assertThat(current(fixed).value()).isEqualTo("bob-1");
+		assertThat(fixed.canReplace(before)).isTrue();
+		assertThat(fixed.canReplace(fixed.current())).isTrue();
+		Told call = new Told();
+		fixed.refresh(fixed.current(), call);
+		this.fetches.get(0).fetched("bob-2", null);
+		assertThat(call.readyOnce()).isTrue();
+		assertThat(current(fixed).value()).isEqualTo("bob-2");
+	}
+
+	@Test
+	void otherUserNeedsNoTokenOfTheFormerOne() {
+		List<Credentials.Result> others = new ArrayList<>();
+		this.credentials.switchTo(others::add, "bob-1");
+		assertThat(current(this.credentials).value()).isEqualTo("bob-1");
+		assertThat(refresh(this.credentials.current(), 1)).allMatch(Told::nothing);
+		assertThat(this.fetches).isEmpty();
+		assertThat(others).hasSize(1);
+	}
+
+	@Test
+	void whoWaitsForATokenGetsTheOneOfTheNewUser() {
+		List<Told> calls = refresh(null, 5);
+		this.credentials.switchTo(this.fetches::add, "bob-1");
+		assertThat(calls).allMatch(Told::readyOnce);
+		assertThat(this.fetches).hasSize(1);
+	}
+
+	@Test
+	void lateTokenOfTheFormerUserIsIgnored() {
+		Credentials.Token alice = fetch("alice-1");
+		List<Told> calls = refresh(alice, 5);
+		List<Credentials.Result> others = new ArrayList<>();
+		this.credentials.switchTo(others::add, "bob-1");
+		Credentials.Token bob = current(this.credentials);
+		assertThat(bob.generation()).isGreaterThan(alice.generation());
+		List<Told> later = refresh(bob, 2);
+		this.fetches.get(1).fetched("alice-2", null);
+		assertThat(this.credentials.current()).isEqualTo(bob);
+		assertThat(calls).allMatch(Told::readyOnce);
+		// The fetch of the new user is another one, and still under way.
+		assertThat(later).allMatch(Told::nothing);
+		assertThat(refresh(bob, 1)).allMatch(Told::nothing);
+		assertThat(others).hasSize(1);
+		others.get(0).fetched("bob-2", null);
+		assertThat(later).allMatch(Told::readyOnce);
+		assertThat(current(this.credentials).value()).isEqualTo("bob-2");
+	}
+
+	@Test
+	void lateFailureOfTheFormerUserIsIgnored() {
+		List<Told> calls = refresh(null, 2);
+		this.credentials.switchTo(this.fetches::add, "bob-1");
+		List<Told> later = refresh(current(this.credentials), 2);
+		this.fetches.get(0).fetched(null, WRONG_PASSWORD);
+		assertThat(calls).allMatch(Told::readyOnce);
+		assertThat(later).allMatch(Told::nothing);
+		this.fetches.get(1).fetched(null, WRONG_PASSWORD);
+		assertThat(later).allMatch((call) -> call.failedOnce(WRONG_PASSWORD));
+	}
+
+	@Test
+	void refusalOfTheFormerUsersTokenFetchesNothing() {
+		Credentials.Token alice = fetch("alice-1");
+		this.credentials.switchTo(this.fetches::add, "bob-1");
+		assertThat(refresh(alice, 3)).allMatch(Told::readyOnce);
+		assertThat(this.fetches).hasSize(1);
+	}
+
+	@Test
+	void droppedTokenIsFetchedAgainWhenItIsNeeded() {
+		Credentials.Token first = fetch("first");
+		this.credentials.drop();
+		assertThat(current(this.credentials).value()).isNull();
+		assertThat(refresh(first, 1)).allMatch(Told::readyOnce);
+		List<Told> refused = refresh(this.credentials.current(), 2);
+		this.fetches.get(1).fetched("second", null);
+		assertThat(refused).allMatch(Told::readyOnce);
+		assertThat(current(this.credentials).value()).isEqualTo("second");
+	}
+
+	@Test
+	void tokenThatIsFetchedWhileItIsDroppedIsIgnored() {
+		List<Told> calls = refresh(null, 2);
+		this.credentials.drop();
+		assertThat(calls).allMatch(Told::readyOnce);
+		this.fetches.get(0).fetched("first", null);
+		assertThat(current(this.credentials).value()).isNull();
+	}
+
+	@Test
+	void droppedTokenOfTheApplicationIsGone() {
+		Credentials fixed = Credentials.fixed("its-own");
+		Credentials.Token before = current(fixed);
+		fixed.drop();
+		assertThat(current(fixed).value()).isNull();
+		// A call that was sent with it may go on without.
+		assertThat(fixed.canReplace(before)).isTrue();
+		assertThat(fixed.canReplace(fixed.current())).isFalse();
 	}
 
 	@Test

@@ -250,6 +250,24 @@ class FailureRulesTests {
 		assertThat(answers().stream().map((answer) -> answer.row().retry())).contains(Retry.values());
 	}
 
+	@Test
+	void callThatWaitsIsNotAppliedOnlyIfItNeverBeganToWait() {
+		Rpc<?, ?> lock = Rpc.waiting("lock", METHOD, EMPTY);
+		for (Reason reason : List.of(Reason.INVALID_AUTH_TOKEN, Reason.PERMISSION_DENIED, Reason.COMPACTED,
+				Reason.SESSION_EXPIRED, Reason.WATCHER_LOST, Reason.REQUEST_TIMED_OUT, Reason.CONNECTION_LOST)) {
+			Status status = Status.UNKNOWN.withDescription(reason.text());
+			assertThat(FailureRules.outcome(lock, status, reason, false)).as(reason.name()).isEqualTo(Outcome.UNKNOWN);
+			assertThat(FailureRules.outcome(lock, status, reason, true)).as(reason.name())
+				.isEqualTo(Outcome.NOT_APPLIED);
+		}
+		for (Reason reason : List.of(Reason.NO_LEADER, Reason.LEASE_NOT_FOUND, Reason.KEY_NOT_PROVIDED,
+				Reason.NOT_SUPPORTED_FOR_LEARNER, Reason.TOO_MANY_REQUESTS, Reason.UNIMPLEMENTED)) {
+			Status status = Status.UNKNOWN.withDescription(reason.text());
+			assertThat(FailureRules.outcome(lock, status, reason, false)).as(reason.name())
+				.isEqualTo(Outcome.NOT_APPLIED);
+		}
+	}
+
 	private static Outcome outcome(Rpc<?, ?> rpc, Answer answer, boolean unsent) {
 		return FailureRules.outcome(rpc, answer.status(), answer.row().reason(), unsent);
 	}
