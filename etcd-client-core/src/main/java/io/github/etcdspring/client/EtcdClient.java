@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.auth.Auth;
+import io.github.etcdspring.client.cluster.Cluster;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.Namespace;
@@ -48,8 +49,6 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final Transport transport;
 
-	private final List<String> endpoints;
-
 	private final Kv kv;
 
 	private final Watches watches;
@@ -60,18 +59,20 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final ElectionService electionService;
 
+	private final Cluster cluster;
+
 	private final Auth auth;
 
 	private final Maintenance maintenance;
 
 	private EtcdClient(TransportOptions options, Namespace namespace) {
 		this.transport = Transport.open(options);
-		this.endpoints = options.endpoints().stream().map(EndpointAddress::toString).toList();
 		this.kv = new Kv(this.transport, namespace);
 		this.watches = new Watches(this.transport, namespace);
-		this.leases = new Leases(this.transport);
+		this.leases = new Leases(this.transport, namespace);
 		this.lockService = new LockService(this.transport, namespace);
 		this.electionService = new ElectionService(this.transport, namespace);
+		this.cluster = new Cluster(this.transport);
 		this.auth = new Auth(this.transport);
 		this.maintenance = new Maintenance(this.transport);
 	}
@@ -126,6 +127,14 @@ public final class EtcdClient implements AutoCloseable {
 	}
 
 	/**
+	 * Return the cluster service.
+	 * @return the service
+	 */
+	public Cluster cluster() {
+		return this.cluster;
+	}
+
+	/**
 	 * Return the authentication service.
 	 * @return the service
 	 */
@@ -142,11 +151,28 @@ public final class EtcdClient implements AutoCloseable {
 	}
 
 	/**
-	 * Return the endpoints that the client was built with.
+	 * Return the endpoints: those that the client was built with, or that replaced them.
 	 * @return the endpoints, such as {@code http://127.0.0.1:2379}
 	 */
 	public List<String> endpoints() {
-		return this.endpoints;
+		return this.transport.endpointNames();
+	}
+
+	/**
+	 * Use other endpoints from now on. Those that are in both lists keep their
+	 * connections and calls, and the endpoint in use stays in use if it stays. Calls that
+	 * run on an endpoint that goes may end before its connection is closed; calls that
+	 * name it fail. {@link Cluster#sync()} takes the endpoints from the cluster itself.
+	 * Nothing happens once the client is closed.
+	 * @param endpoints the endpoints, in the forms of
+	 * {@link Builder#endpoints(String...)}; one without a scheme has that of the client
+	 * @throws IllegalArgumentException if there is none, one is malformed, or one is
+	 * {@code http} in a client that was built with {@code https} or the other way round;
+	 * the endpoints remain as they were
+	 */
+	public void replaceEndpoints(Collection<String> endpoints) {
+		Builder.notNull(endpoints, "endpoints");
+		this.transport.replaceEndpoints(endpoints);
 	}
 
 	/**
@@ -171,7 +197,7 @@ public final class EtcdClient implements AutoCloseable {
 
 	@Override
 	public String toString() {
-		return "EtcdClient" + this.endpoints;
+		return "EtcdClient" + endpoints();
 	}
 
 	/**

@@ -361,4 +361,26 @@ class EtcdClientBuilderTests {
 			.count();
 	}
 
+	@Test
+	void endpointsCanBeReplaced() {
+		try (EtcdClient client = EtcdClient.builder().endpoints("http://a:1", "http://b:2").build()) {
+			client.replaceEndpoints(List.of("b:2", "http://c:3"));
+			assertThat(client.endpoints()).containsExactly("http://b:2", "http://c:3");
+			assertThat(client).hasToString("EtcdClient[http://b:2, http://c:3]");
+			assertThat(client.endpointStates()).extracting(EndpointState::endpoint)
+				.containsExactly("http://b:2", "http://c:3");
+			assertThatIllegalArgumentException().isThrownBy(() -> client.replaceEndpoints(List.of()))
+				.withMessageContaining("'endpoints'");
+			assertThatIllegalArgumentException().isThrownBy(() -> client.replaceEndpoints(List.of("https://b:2")))
+				.withMessageContaining("built with http");
+			assertThat(client.endpoints()).containsExactly("http://b:2", "http://c:3");
+		}
+		try (EtcdClient client = EtcdClient.builder().endpoints("https://a:1").build()) {
+			client.replaceEndpoints(List.of("b:2"));
+			assertThat(client.endpoints()).containsExactly("https://b:2");
+			assertThatIllegalArgumentException().isThrownBy(() -> client.replaceEndpoints(List.of("http://b:2")))
+				.withMessageContaining("built with https");
+		}
+	}
+
 }

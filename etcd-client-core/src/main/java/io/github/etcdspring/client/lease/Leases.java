@@ -7,6 +7,7 @@ package io.github.etcdspring.client.lease;
 
 import java.time.Duration;
 
+import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.transport.Transport;
 
 /**
@@ -20,16 +21,21 @@ public final class Leases {
 
 	private final Transport transport;
 
+	private final Namespace namespace;
+
 	/**
 	 * Create the service. Applications get it from the client.
 	 * @param transport the client's engine
+	 * @param namespace what is taken off every key
 	 */
-	public Leases(Transport transport) {
+	public Leases(Transport transport, Namespace namespace) {
 		this.transport = transport;
+		this.namespace = namespace;
 	}
 
 	/**
-	 * Ask for a lease. The server chooses its id, and may grant a longer time to live.
+	 * Ask for a lease. The server may grant a longer time to live, and chooses the id
+	 * unless the request does.
 	 * @param ttl the time to live, positive; rounded up to whole seconds
 	 * @return the request
 	 * @throws IllegalArgumentException if the time to live is not positive
@@ -45,6 +51,23 @@ public final class Leases {
 	 */
 	public RevokeRequest revoke(long id) {
 		return new RevokeRequest(this.transport, id);
+	}
+
+	/**
+	 * Ask how long a lease has still to live, and for its keys.
+	 * @param id the id of the lease
+	 * @return the request
+	 */
+	public TimeToLiveRequest timeToLive(long id) {
+		return new TimeToLiveRequest(this.transport, this.namespace, id);
+	}
+
+	/**
+	 * List the leases of the cluster.
+	 * @return the request
+	 */
+	public LeaseListRequest list() {
+		return new LeaseListRequest(this.transport);
 	}
 
 }

@@ -14,7 +14,6 @@ import io.github.etcdspring.client.transport.UnaryRequest;
 import io.github.etcdspring.client.transport.Wire;
 import io.github.etcdspring.proto.LeaseGrpc;
 import io.github.etcdspring.proto.LeaseRevokeRequest;
-import io.github.etcdspring.proto.ResponseHeader;
 
 /**
  * Ends a lease and deletes its keys. A lease that does not exist is a
@@ -26,17 +25,13 @@ import io.github.etcdspring.proto.ResponseHeader;
 public final class RevokeRequest extends UnaryRequest<RevokeRequest, Header> {
 
 	private static final MethodDescriptor<LeaseRevokeRequest, Header> method = Wire
-		.mapped(LeaseGrpc.getLeaseRevokeMethod(), (answer) -> header(answer.getHeader()));
+		.mapped(LeaseGrpc.getLeaseRevokeMethod(), (answer) -> Wire.header(answer.getHeader()));
 
 	private final LeaseRevokeRequest message;
 
 	RevokeRequest(Transport transport, long id) {
 		super(transport);
 		this.message = LeaseRevokeRequest.newBuilder().setID(id).build();
-	}
-
-	private static Header header(ResponseHeader header) {
-		return new Header(header.getClusterId(), header.getMemberId(), header.getRevision(), header.getRaftTerm());
 	}
 
 	@Override

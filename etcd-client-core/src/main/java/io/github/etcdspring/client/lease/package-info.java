@@ -4,7 +4,7 @@
  */
 
 /**
- * The lease service: grant and revoke.
+ * The lease service.
  */
 @NullMarked
 package io.github.etcdspring.client.lease;

@@ -7,13 +7,11 @@ package io.github.etcdspring.client.maintenance;
 
 import io.grpc.MethodDescriptor;
 
-import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.transport.Rpc;
 import io.github.etcdspring.client.transport.Transport;
 import io.github.etcdspring.client.transport.UnaryRequest;
 import io.github.etcdspring.client.transport.Wire;
 import io.github.etcdspring.proto.MaintenanceGrpc;
-import io.github.etcdspring.proto.ResponseHeader;
 import io.github.etcdspring.proto.StatusResponse;
 
 /**
@@ -33,19 +31,21 @@ public final class StatusRequest extends UnaryRequest<StatusRequest, MemberStatu
 		this.endpoint = endpoint;
 	}
 
+	static Rpc<?, MemberStatus> rpc(String endpoint) {
+		return Rpc.ofMember("status", method, io.github.etcdspring.proto.StatusRequest.getDefaultInstance(), endpoint);
+	}
+
 	private static MemberStatus result(StatusResponse answer) {
-		ResponseHeader header = answer.getHeader();
-		return new MemberStatus(
-				new Header(header.getClusterId(), header.getMemberId(), header.getRevision(), header.getRaftTerm()),
-				answer.getVersion(), answer.getDbSize(), answer.getDbSizeInUse(), answer.getLeader(),
-				answer.getRaftIndex(), answer.getRaftTerm(), answer.getRaftAppliedIndex(),
-				answer.getErrorsList().stream().toList(), answer.getIsLearner());
+		return new MemberStatus(Wire.header(answer.getHeader()), answer.getVersion(), answer.getDbSize(),
+				answer.getDbSizeInUse(), answer.getLeader(), answer.getRaftIndex(), answer.getRaftTerm(),
+				answer.getRaftAppliedIndex(), answer.getErrorsList().stream().toList(), answer.getIsLearner(),
+				answer.getStorageVersion(), answer.getDbSizeQuota(), new DowngradeInfo(
+						answer.getDowngradeInfo().getEnabled(), answer.getDowngradeInfo().getTargetVersion()));
 	}
 
 	@Override
 	protected Rpc<?, MemberStatus> rpc() {
-		return Rpc.ofMember("status", method, io.github.etcdspring.proto.StatusRequest.getDefaultInstance(),
-				this.endpoint);
+		return rpc(this.endpoint);
 	}
 
 	@Override

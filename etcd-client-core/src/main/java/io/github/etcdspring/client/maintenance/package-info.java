@@ -4,7 +4,8 @@
  */
 
 /**
- * The maintenance service: the state of members, and alarms.
+ * The maintenance service: the state of members, alarms, defragmentation, hashes, the
+ * leader and downgrades.
  */
 @NullMarked
 package io.github.etcdspring.client.maintenance;

@@ -34,7 +34,7 @@ public final class EtcdClientMetrics implements CallObserver {
 
 	private final Map<CallKey, Timer> timers = new ConcurrentHashMap<>();
 
-	private final Map<String, AtomicInteger> endpoints = new ConcurrentHashMap<>();
+	private final Map<String, EndpointGauge> endpoints = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the meters.
@@ -62,17 +62,28 @@ public final class EtcdClientMetrics implements CallObserver {
 
 	@Override
 	public void endpointChanged(String endpoint, boolean up) {
-		this.endpoints.computeIfAbsent(endpoint, this::gauge).set(up ? 1 : 0);
+		this.endpoints.computeIfAbsent(endpoint, this::gauge).up().set(up ? 1 : 0);
 	}
 
-	private AtomicInteger gauge(String endpoint) {
+	@Override
+	public void endpointRemoved(String endpoint) {
+		EndpointGauge gauge = this.endpoints.remove(endpoint);
+		if (gauge != null) {
+			this.registry.remove(gauge.meter());
+		}
+	}
+
+	private EndpointGauge gauge(String endpoint) {
 		AtomicInteger up = new AtomicInteger();
-		Gauge.builder("etcd.client.endpoint.up", up, AtomicInteger::get)
-			.description("Whether the endpoint is connected")
-			.tag("endpoint", endpoint)
-			.strongReference(true)
-			.register(this.registry);
-		return up;
+		return new EndpointGauge(up,
+				Gauge.builder("etcd.client.endpoint.up", up, AtomicInteger::get)
+					.description("Whether the endpoint is connected")
+					.tag("endpoint", endpoint)
+					.strongReference(true)
+					.register(this.registry));
+	}
+
+	private record EndpointGauge(AtomicInteger up, Gauge meter) {
 	}
 
 	private record CallKey(String operation, String outcome, String reason) {

@@ -112,9 +112,9 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	/**
-	 * The connection does not answer any more. A read goes elsewhere, and so does a write
-	 * that never got onto the connection; one that did keeps waiting, because it may be
-	 * applied.
+	 * The connection does not answer any more. What can be repeated goes elsewhere, and
+	 * so does a write that never got onto the connection; one that did keeps waiting,
+	 * because it may be applied.
 	 */
 	void connectionLost() {
 		if (this.call.rpc().repeatable()) {

@@ -298,11 +298,12 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	}
 
 	/**
-	 * Send a read again elsewhere, if reads are: its connection does not answer any more.
+	 * Send a repeatable call again elsewhere, if reads are: its connection does not
+	 * answer any more.
 	 * @param attempt the attempt on that connection
 	 */
 	void moveOn(Attempt<Q, R> attempt) {
-		Failure described = describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, Outcome.NOT_APPLIED,
+		Failure described = describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, outcomeOnTheWire(),
 				attempt.endpoint().name(), "the endpoint does not answer", null);
 		this.lastFailure = described;
 		if (!this.transport.options().retryReads()) {
@@ -380,7 +381,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		Outcome outcome = Outcome.NOT_APPLIED;
 		if (before instanceof Attempt<?, ?> attempt) {
 			endpoint = attempt.endpoint().name();
-			outcome = this.rpc.repeatable() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
+			outcome = outcomeOnTheWire();
 			attempt.cancel();
 			checkEndpoint(attempt);
 		}
@@ -408,10 +409,14 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	private Failure describe(Reason reason, StatusCode status, Outcome outcome, @Nullable String endpoint,
 			@Nullable String detail, @Nullable Throwable cause) {
 		Failure before = this.lastFailure;
-		// Once unknown, always unknown.
-		Outcome known = (before != null && before.outcome() == Outcome.UNKNOWN) ? Outcome.UNKNOWN : outcome;
-		return new Failure(this.rpc.operation(), !this.rpc.repeatable(), status, reason, known, endpoint, this.attempts,
-				detail, OptionalLong.empty(), cause);
+		// What an attempt before may have done, no later one undoes.
+		boolean unknown = before != null && before.outcome() == Outcome.UNKNOWN;
+		return new Failure(this.rpc.operation(), this.rpc.changes(), status, reason,
+				unknown ? Outcome.UNKNOWN : outcome, endpoint, this.attempts, detail, OptionalLong.empty(), cause);
+	}
+
+	private Outcome outcomeOnTheWire() {
+		return this.rpc.changes() ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
 	}
 
 	private void fail(Failure described) {
@@ -559,7 +564,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			attempt.cancel();
 			checkEndpoint(attempt);
 		}
-		Outcome outcome = (before == Phase.WAITING || this.rpc.repeatable()) ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
+		Outcome outcome = (before == Phase.WAITING) ? Outcome.NOT_APPLIED : outcomeOnTheWire();
 		finished(describe(Reason.CANCELLED, StatusCode.CANCELLED, outcome, null, null, null));
 	}
 

@@ -28,11 +28,20 @@ public interface CallObserver {
 	}
 
 	/**
-	 * An endpoint was connected or lost, or is no longer used.
+	 * An endpoint was connected or lost.
 	 * @param endpoint the endpoint, such as {@code http://10.0.0.1:2379}
 	 * @param up whether it is connected
 	 */
 	default void endpointChanged(String endpoint, boolean up) {
+	}
+
+	/**
+	 * An endpoint is no longer one of the client's. It is not heard of again unless it is
+	 * added again. By default it counts as lost.
+	 * @param endpoint the endpoint
+	 */
+	default void endpointRemoved(String endpoint) {
+		endpointChanged(endpoint, false);
 	}
 
 }

@@ -313,7 +313,7 @@ final class Endpoint {
 		if (isDead(attempt.connection())) {
 			attempt.connectionLost();
 		}
-		else if (attempt.connection() == this.connection) {
+		else if (attempt.connection() == this.connection && !this.closed) {
 			this.suspects.add(attempt);
 			probe(attempt.connection());
 		}

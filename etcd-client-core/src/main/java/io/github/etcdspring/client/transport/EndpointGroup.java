@@ -48,6 +48,8 @@ final class EndpointGroup {
 
 	private volatile @Nullable String failure;
 
+	private boolean closed;
+
 	EndpointGroup(EndpointAddress configured, ChannelCredentials credentials, TransportOptions options, Endpoints owner,
 			Timer timer, HostResolver resolver) {
 		this.configured = configured;
@@ -64,6 +66,10 @@ final class EndpointGroup {
 
 	String name() {
 		return this.configured.toString();
+	}
+
+	EndpointAddress configured() {
+		return this.configured;
 	}
 
 	List<Endpoint> endpoints() {
@@ -160,7 +166,7 @@ final class EndpointGroup {
 			logger.warn("etcd endpoint {} cannot be reached: {}", this.configured, cause);
 		}
 		this.failure = cause;
-		if (!this.owner.isClosed() && !addresses.isEmpty()) {
+		if (!this.owner.isClosed() && !this.closed && !addresses.isEmpty()) {
 			replace(addresses);
 		}
 		this.owner.drive();
@@ -188,6 +194,14 @@ final class EndpointGroup {
 			}
 		}
 		return Endpoint.create(this.configured, address, this.credentials, this.options, this.owner, this.timer);
+	}
+
+	/**
+	 * The application no longer wants it: calls that run may end, others go elsewhere.
+	 */
+	void close() {
+		this.closed = true;
+		this.endpoints.forEach(Endpoint::close);
 	}
 
 	/**

@@ -51,7 +51,19 @@ final class Endpoints {
 	private final SynchronizationContext context = new SynchronizationContext(
 			(thread, ex) -> logger.error("A defect while choosing an endpoint", ex));
 
-	private final List<EndpointGroup> groups = new ArrayList<>();
+	private final HostResolver resolver;
+
+	private final Random random;
+
+	private final ChannelCredentials credentials;
+
+	private final Object replacing = new Object();
+
+	/** The endpoints in the order of the application. */
+	private volatile List<EndpointAddress> addresses = List.of();
+
+	/** The same, in the order in which they are tried. */
+	private volatile List<EndpointGroup> groups = List.of();
 
 	private final Set<Waiting> waiting = new LinkedHashSet<>();
 
@@ -71,19 +83,94 @@ final class Endpoints {
 	Endpoints(TransportOptions options, Timer timer, HostResolver resolver, Random random) {
 		this.options = options;
 		this.timer = timer;
-		List<EndpointAddress> addresses = new ArrayList<>(options.endpoints());
-		if (options.strategy() == EndpointStrategy.SHUFFLED) {
-			Collections.shuffle(addresses, random);
-		}
+		this.resolver = resolver;
+		this.random = random;
 		// Made once and at the start, so that a certificate that cannot be read is
 		// noticed.
-		ChannelCredentials credentials = addresses.get(0).secure() ? options.tls().toCredentials()
+		this.credentials = options.endpoints().get(0).secure() ? options.tls().toCredentials()
 				: InsecureChannelCredentials.create();
-		for (EndpointAddress address : addresses) {
-			this.groups.add(new EndpointGroup(address, credentials, options, this, timer, resolver));
+		replace(options.endpoints());
+	}
+
+	/**
+	 * Use other endpoints from now on. Those that stay keep their connections and calls,
+	 * and the one in use stays in use. Calls that run on those that go may end; what
+	 * waits for one of them by name fails. May be called on any thread.
+	 * @param wanted the endpoints, not empty, all of the client's own scheme
+	 */
+	void replace(List<EndpointAddress> wanted) {
+		List<EndpointAddress> order = new ArrayList<>(wanted);
+		if (this.options.strategy() == EndpointStrategy.SHUFFLED) {
+			Collections.shuffle(order, this.random);
 		}
+		synchronized (this.replacing) {
+			List<EndpointGroup> before = this.groups;
+			List<EndpointGroup> after = groupsFor(order, before);
+			this.groups = after;
+			this.addresses = List.copyOf(wanted);
+			this.context.executeLater(() -> replaced(before, after));
+		}
+		// Without the lock, because calls may end here.
+		this.context.drain();
+	}
+
+	private List<EndpointGroup> groupsFor(List<EndpointAddress> order, List<EndpointGroup> known) {
+		List<EndpointGroup> groups = new ArrayList<>();
+		try {
+			for (EndpointAddress address : order) {
+				groups.add(groupFor(address, known));
+			}
+			return List.copyOf(groups);
+		}
+		catch (RuntimeException ex) {
+			// The application's channel customizer: all remains as it was.
+			groups.stream().filter((group) -> !known.contains(group)).forEach(EndpointGroup::close);
+			throw ex;
+		}
+	}
+
+	private EndpointGroup groupFor(EndpointAddress address, List<EndpointGroup> known) {
+		return known.stream()
+			.filter((group) -> group.configured().equals(address))
+			.findFirst()
+			.orElseGet(
+					() -> new EndpointGroup(address, this.credentials, this.options, this, this.timer, this.resolver));
+	}
+
+	private void replaced(List<EndpointGroup> before, List<EndpointGroup> after) {
+		after.stream().filter((group) -> !before.contains(group)).forEach((group) -> {
+			tellObserver(group.name(), false);
+			if (this.closed) {
+				group.close();
+			}
+		});
 		rebuild();
-		this.groups.forEach((group) -> tellObserver(group.name(), false));
+		before.stream().filter((group) -> !after.contains(group)).forEach(this::removed);
+		drive();
+	}
+
+	private void removed(EndpointGroup group) {
+		logger.info("etcd endpoint {} is no longer used", group.name());
+		group.close();
+		List<Waiting> stranded = this.waiting.stream().filter((each) -> each.group == group).toList();
+		stranded.forEach(this.waiting::remove);
+		stranded.forEach((each) -> each.giveUp(removed(group.name())));
+		CallObserver observer = this.options.callObserver();
+		if (observer != null && find(group.name()) == null) {
+			tellObserver(() -> observer.endpointRemoved(group.name()));
+		}
+	}
+
+	private static String removed(String name) {
+		return name + ": it is no longer one of the client's endpoints";
+	}
+
+	/**
+	 * Return the endpoints in the order of the application.
+	 * @return the endpoints as they are configured now
+	 */
+	List<EndpointAddress> addresses() {
+		return this.addresses;
 	}
 
 	void execute(Runnable task) {
@@ -94,8 +181,12 @@ final class Endpoints {
 		return this.closed;
 	}
 
+	/**
+	 * Return how many endpoints there are to try.
+	 * @return the number, 1 as long as no name is resolved
+	 */
 	int size() {
-		return this.all.size();
+		return Math.max(1, this.all.size());
 	}
 
 	List<Endpoint> all() {
@@ -152,16 +243,21 @@ final class Endpoints {
 	 * @return a connected endpoint, or {@code null} if the call has to wait
 	 */
 	@Nullable Endpoint pick(@Nullable String name) {
-		return (name != null) ? group(name).pick() : pick();
+		if (name == null) {
+			return pick();
+		}
+		EndpointGroup group = find(name);
+		return (group != null) ? group.pick() : null;
 	}
 
-	private EndpointGroup group(String name) {
+	// It may have been removed while a call was on its way.
+	private @Nullable EndpointGroup find(String name) {
 		for (EndpointGroup group : this.groups) {
 			if (group.name().equals(name)) {
 				return group;
 			}
 		}
-		throw new IllegalArgumentException("'endpoint' must be one of the client's but was '" + name + "'");
+		return null;
 	}
 
 	/**
@@ -171,7 +267,15 @@ final class Endpoints {
 	 */
 	String describe(@Nullable String name) {
 		List<String> causes = new ArrayList<>();
-		((name != null) ? List.of(group(name)) : this.groups).forEach((group) -> group.describe(causes));
+		if (name == null) {
+			this.groups.forEach((group) -> group.describe(causes));
+			return String.join("; ", causes);
+		}
+		EndpointGroup group = find(name);
+		if (group == null) {
+			return removed(name);
+		}
+		group.describe(causes);
 		return String.join("; ", causes);
 	}
 
@@ -187,10 +291,15 @@ final class Endpoints {
 	 * @return the place in the queue
 	 */
 	Waiting await(@Nullable String name, Waiter waiter) {
-		Waiting call = new Waiting((name != null) ? group(name) : null, waiter);
+		EndpointGroup group = (name != null) ? find(name) : null;
+		Waiting call = new Waiting(group, waiter);
 		execute(() -> {
 			if (this.closed) {
 				call.giveUp("the client is closed");
+				return;
+			}
+			if (name != null && (group == null || !this.groups.contains(group))) {
+				call.giveUp(removed(name));
 				return;
 			}
 			// Looks at this call alone: thousands may be waiting already.
@@ -253,7 +362,7 @@ final class Endpoints {
 		this.current = endpoint;
 	}
 
-	/** The addresses of a name have changed. */
+	/** The endpoints, or the addresses of a name, have changed. */
 	void rebuild() {
 		List<Endpoint> endpoints = new ArrayList<>();
 		for (EndpointGroup group : this.groups) {
@@ -382,13 +491,17 @@ final class Endpoints {
 	private void tellObserver(String endpoint, boolean connected) {
 		CallObserver observer = this.options.callObserver();
 		if (observer != null) {
-			try {
-				observer.endpointChanged(endpoint, connected);
-			}
-			catch (RuntimeException ex) {
-				// A meter that fails must not keep calls waiting.
-				logger.warn("The call observer failed", ex);
-			}
+			tellObserver(() -> observer.endpointChanged(endpoint, connected));
+		}
+	}
+
+	private static void tellObserver(Runnable event) {
+		try {
+			event.run();
+		}
+		catch (RuntimeException ex) {
+			// A meter that fails must not keep calls waiting.
+			logger.warn("The call observer failed", ex);
 		}
 	}
 

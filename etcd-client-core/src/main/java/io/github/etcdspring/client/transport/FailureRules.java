@@ -164,7 +164,7 @@ final class FailureRules {
 	 * @return the outcome
 	 */
 	static Outcome outcome(Rpc<?, ?> rpc, Status status, Reason reason, boolean unsent) {
-		if (rpc.repeatable() || unsent) {
+		if (!rpc.changes() || unsent) {
 			return Outcome.NOT_APPLIED;
 		}
 		if (rpc.waits() && !BEFORE_WAITING.contains(reason)) {

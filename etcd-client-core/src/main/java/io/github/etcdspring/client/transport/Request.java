@@ -21,7 +21,8 @@ public interface Request<R> {
 
 	/**
 	 * Limit how long the request may take as a whole, with its retries.
-	 * @param timeout the limit, positive; without one the client's timeout applies
+	 * @param timeout the limit, positive; without one the client's timeout applies, or
+	 * what the request itself says
 	 * @return this request
 	 * @throws IllegalArgumentException if the limit is zero or negative
 	 */

@@ -23,6 +23,8 @@ import io.github.etcdspring.client.error.Failure;
  * @param request the request; sent again as it is
  * @param requestSize its size in bytes, or 0 where it is known to be small
  * @param repeatable whether sending it twice does no more than sending it once
+ * @param changes whether it changes something, so that after a failure it matters whether
+ * it was applied
  * @param requiresLeader whether a member that sees no leader shall refuse it
  * @param authenticated whether it carries the token
  * @param endpoint the only endpoint that may be asked, or {@code null} for any
@@ -34,23 +36,25 @@ import io.github.etcdspring.client.error.Failure;
  * @since 0.1.0
  */
 public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
-		boolean requiresLeader, boolean authenticated, @Nullable String endpoint, boolean waits,
+		boolean changes, boolean requiresLeader, boolean authenticated, @Nullable String endpoint, boolean waits,
 		@Nullable BiConsumer<@Nullable R, @Nullable Failure> ended) {
 
 	/**
-	 * A call that is answered at once and that only the application waits for.
+	 * A call that can be repeated if it changes nothing, is answered at once, and that
+	 * only the application waits for.
 	 * @param operation the name of the operation
 	 * @param method the method
 	 * @param request the request
 	 * @param requestSize its size in bytes, or 0 where it is known to be small
-	 * @param repeatable whether sending it twice does no more than sending it once
+	 * @param repeatable whether it changes nothing
 	 * @param requiresLeader whether a member that sees no leader shall refuse it
 	 * @param authenticated whether it carries the token
 	 * @param endpoint the only endpoint that may be asked, or {@code null} for any
 	 */
 	public Rpc(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
 			boolean requiresLeader, boolean authenticated, @Nullable String endpoint) {
-		this(operation, method, request, requestSize, repeatable, requiresLeader, authenticated, endpoint, false, null);
+		this(operation, method, request, requestSize, repeatable, !repeatable, requiresLeader, authenticated, endpoint,
+				false, null);
 	}
 
 	/**
@@ -90,7 +94,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 * @return the call
 	 */
 	public static <Q, R> Rpc<Q, R> waiting(String operation, MethodDescriptor<Q, R> method, Q request) {
-		return new Rpc<>(operation, method, request, 0, false, true, true, null, true, null);
+		return new Rpc<>(operation, method, request, 0, false, true, true, true, null, true, null);
 	}
 
 	/**
@@ -104,6 +108,51 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 */
 	public static <Q, R> Rpc<Q, R> anonymous(String operation, MethodDescriptor<Q, R> method, Q request) {
 		return new Rpc<>(operation, method, request, 0, true, false, false, null);
+	}
+
+	/**
+	 * A call that changes something, but no more if it is sent twice.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> repeatableWrite(String operation, MethodDescriptor<Q, R> method, Q request) {
+		return new Rpc<>(operation, method, request, 0, true, true, true, true, null, false, null);
+	}
+
+	/**
+	 * A call of a service with small generated messages that changes nothing.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param linearizable whether the answer must be agreed by the cluster, which a
+	 * member without a leader cannot give
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> generatedRead(String operation, MethodDescriptor<Q, R> method, Q request,
+			boolean linearizable) {
+		return new Rpc<>(operation, method, request, 0, true, linearizable, true, null);
+	}
+
+	/**
+	 * A call that makes one member do something.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @param requiresLeader whether the member shall refuse it while it sees no leader
+	 * @param endpoint the member's endpoint
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> toMember(String operation, MethodDescriptor<Q, R> method, Q request,
+			boolean requiresLeader, String endpoint) {
+		return new Rpc<>(operation, method, request, 0, false, requiresLeader, true, endpoint);
 	}
 
 	/**
@@ -142,7 +191,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 * @return the changed copy
 	 */
 	public Rpc<Q, R> whenEnded(BiConsumer<@Nullable R, @Nullable Failure> ended) {
-		return new Rpc<>(this.operation, this.method, this.request, this.requestSize, this.repeatable,
+		return new Rpc<>(this.operation, this.method, this.request, this.requestSize, this.repeatable, this.changes,
 				this.requiresLeader, this.authenticated, this.endpoint, this.waits, ended);
 	}
 

@@ -6,6 +6,7 @@
 package io.github.etcdspring.client.transport;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -105,7 +106,7 @@ public final class Transport implements AutoCloseable {
 	public <R> R sync(Rpc<?, R> rpc, @Nullable Duration timeout) {
 		checkMayWait("sync() would block the network thread that it waits for");
 		if (Thread.currentThread().isInterrupted()) {
-			throw new Failure(rpc.operation(), !rpc.repeatable(), StatusCode.CANCELLED, Reason.INTERRUPTED,
+			throw new Failure(rpc.operation(), rpc.changes(), StatusCode.CANCELLED, Reason.INTERRUPTED,
 					Outcome.NOT_APPLIED, null, 0, "the thread was interrupted before the call", OptionalLong.empty(),
 					null)
 				.toException();
@@ -194,13 +195,50 @@ public final class Transport implements AutoCloseable {
 	 * @throws IllegalArgumentException if it is none of them
 	 */
 	public String checkEndpoint(String endpoint) {
-		for (EndpointAddress address : this.options.endpoints()) {
+		List<EndpointAddress> known = this.endpoints.addresses();
+		for (EndpointAddress address : known) {
 			if (address.toString().equals(endpoint) || address.authority().equals(endpoint)) {
 				return address.toString();
 			}
 		}
 		throw new IllegalArgumentException(
-				"'endpoint' must be one of the client's " + this.options.endpoints() + " but was '" + endpoint + "'");
+				"'endpoint' must be one of the client's " + known + " but was '" + endpoint + "'");
+	}
+
+	/**
+	 * Return the endpoints as they are configured now.
+	 * @return the endpoints, such as {@code http://127.0.0.1:2379}
+	 */
+	public List<String> endpointNames() {
+		return this.endpoints.addresses().stream().map(EndpointAddress::toString).toList();
+	}
+
+	/**
+	 * Use other endpoints from now on. Nothing happens once the client is closed.
+	 * @param endpoints the endpoints, of the scheme that the client was built with
+	 * @return the endpoints as {@link #endpointStates()} names them
+	 * @throws IllegalArgumentException if there is none, one is malformed, or one has the
+	 * other scheme
+	 */
+	public List<String> replaceEndpoints(Collection<String> endpoints) {
+		boolean secure = isSecure();
+		List<EndpointAddress> addresses = EndpointAddress.parseAll(endpoints, secure);
+		if (addresses.get(0).secure() != secure) {
+			throw new IllegalArgumentException("'endpoints' are " + addresses + " but the client was built with "
+					+ (secure ? "https" : "http") + "; use the same scheme, or build another client");
+		}
+		if (!this.closed) {
+			this.endpoints.replace(addresses);
+		}
+		return addresses.stream().map(EndpointAddress::toString).toList();
+	}
+
+	/**
+	 * Return whether the client was built with {@code https} endpoints.
+	 * @return whether it was
+	 */
+	public boolean isSecure() {
+		return this.options.endpoints().get(0).secure();
 	}
 
 	private void authenticate(String user, String password, Credentials.Result result) {

@@ -31,7 +31,7 @@ public abstract class UnaryRequest<S extends UnaryRequest<S, R>, R> implements R
 	private @Nullable Duration timeout;
 
 	/**
-	 * Create a request.
+	 * Create a request that has the client's timeout unless it is given its own.
 	 * @param transport the client's engine
 	 */
 	protected UnaryRequest(Transport transport) {

@@ -98,8 +98,9 @@ public final class Wire {
 	}
 
 	/**
-	 * Read the header of an answer.
-	 * @param header the header; an answer without one has zeros
+	 * Make the client's own type of a header. Some answers have none: it is all zeros
+	 * then.
+	 * @param header the header on the wire
 	 * @return the header
 	 */
 	public static Header header(ResponseHeader header) {

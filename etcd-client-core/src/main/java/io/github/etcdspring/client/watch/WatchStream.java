@@ -16,6 +16,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.error.Failure;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
@@ -42,6 +43,8 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private final Watches watches;
 
+	private final Namespace namespace;
+
 	private final boolean own;
 
 	private final ResumableStream<io.github.etcdspring.proto.WatchRequest, WatchResponse> stream;
@@ -67,8 +70,9 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private boolean closed;
 
-	WatchStream(Watches watches, Transport transport, boolean own) {
+	WatchStream(Watches watches, Transport transport, Namespace namespace, boolean own) {
 		this.watches = watches;
+		this.namespace = namespace;
 		this.own = own;
 		StreamRpc<io.github.etcdspring.proto.WatchRequest, WatchResponse> rpc = StreamRpc.endless("watch",
 				WatchGrpc.getWatchMethod());
@@ -151,7 +155,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		cursor.creating(id);
 		this.byId.put(id, cursor);
 		this.creating.add(new Creating(cursor, id));
-		this.stream.send(this.watches.createRequest(cursor, id));
+		this.stream.send(WatchMessages.create(cursor.options(), this.namespace, id, cursor.nextRevision()));
 		this.stream.awaitAnswer();
 	}
 

@@ -78,7 +78,7 @@ public final class Watches {
 		synchronized (this) {
 			stream = this.shared;
 			if (stream == null) {
-				stream = new WatchStream(this, this.transport, false);
+				stream = new WatchStream(this, this.transport, this.namespace, false);
 				this.shared = stream;
 				fresh = true;
 			}
@@ -90,13 +90,13 @@ public final class Watches {
 	}
 
 	void moveToOwn(WatchCursor cursor) {
-		WatchStream stream = new WatchStream(this, this.transport, true);
+		WatchStream stream = new WatchStream(this, this.transport, this.namespace, true);
 		stream.add(cursor);
 		stream.start();
 	}
 
 	void moveToOwn(WatchCursor cursor, WatchStream denied) {
-		WatchStream stream = new WatchStream(this, this.transport, true);
+		WatchStream stream = new WatchStream(this, this.transport, this.namespace, true);
 		stream.add(cursor);
 		stream.startWithNewerTokenThan(denied);
 	}
@@ -105,10 +105,6 @@ public final class Watches {
 		if (this.shared == stream) {
 			this.shared = null;
 		}
-	}
-
-	io.github.etcdspring.proto.WatchRequest createRequest(WatchCursor cursor, long id) {
-		return WatchMessages.create(cursor.options(), this.namespace, id, cursor.nextRevision());
 	}
 
 	/**

@@ -86,6 +86,16 @@ class EtcdClientMetricsTests {
 	}
 
 	@Test
+	void endpointThatIsRemovedHasNoGauge() {
+		this.metrics.endpointChanged(ENDPOINT, true);
+		this.metrics.endpointRemoved(ENDPOINT);
+		assertThat(this.registry.getMeters()).isEmpty();
+		this.metrics.endpointRemoved(ENDPOINT);
+		this.metrics.endpointChanged(ENDPOINT, true);
+		assertThat(up(ENDPOINT)).isOne();
+	}
+
+	@Test
 	void metersHaveTheseTagsAndNoOthers() {
 		this.metrics.callEnded("put", 1, null);
 		this.metrics.endpointChanged(ENDPOINT, true);

@@ -60,6 +60,14 @@ public final class ScriptedServer implements AutoCloseable {
 
 	public static final String STATUS = "etcdserverpb.Maintenance/Status";
 
+	public static final String LEASE_GRANT = "etcdserverpb.Lease/LeaseGrant";
+
+	public static final String MEMBER_LIST = "etcdserverpb.Cluster/MemberList";
+
+	public static final String ALARM = "etcdserverpb.Maintenance/Alarm";
+
+	public static final String MOVE_LEADER = "etcdserverpb.Maintenance/MoveLeader";
+
 	public static final String HEALTH = "grpc.health.v1.Health/Check";
 
 	public static final String WATCH = "etcdserverpb.Watch/Watch";

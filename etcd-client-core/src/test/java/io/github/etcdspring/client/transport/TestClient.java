@@ -13,8 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.cluster.Cluster;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.kv.Kv;
+import io.github.etcdspring.client.lease.Leases;
 import io.github.etcdspring.client.maintenance.Maintenance;
 
 /**
@@ -28,6 +30,10 @@ public final class TestClient implements AutoCloseable {
 
 	private final Kv kv;
 
+	private final Leases leases;
+
+	private final Cluster cluster;
+
 	private final Maintenance maintenance;
 
 	private final String name;
@@ -35,6 +41,8 @@ public final class TestClient implements AutoCloseable {
 	private TestClient(Transport transport, String name) {
 		this.transport = transport;
 		this.kv = new Kv(transport, Namespace.NONE);
+		this.leases = new Leases(transport, Namespace.of("/ns/"));
+		this.cluster = new Cluster(transport);
 		this.maintenance = new Maintenance(transport);
 		this.name = name;
 	}
@@ -49,6 +57,18 @@ public final class TestClient implements AutoCloseable {
 
 	public Kv kv() {
 		return this.kv;
+	}
+
+	/**
+	 * Return the lease service, in the namespace {@code /ns/}.
+	 * @return the service
+	 */
+	public Leases leases() {
+		return this.leases;
+	}
+
+	public Cluster cluster() {
+		return this.cluster;
 	}
 
 	public Maintenance maintenance() {

@@ -14,8 +14,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 
-import io.github.etcdspring.proto.AlarmRequest;
-import io.github.etcdspring.proto.AlarmType;
 import io.github.etcdspring.proto.AuthDisableRequest;
 import io.github.etcdspring.proto.AuthEnableRequest;
 import io.github.etcdspring.proto.AuthGrpc;
@@ -25,7 +23,6 @@ import io.github.etcdspring.proto.AuthUserAddRequest;
 import io.github.etcdspring.proto.AuthUserChangePasswordRequest;
 import io.github.etcdspring.proto.AuthUserGrantRoleRequest;
 import io.github.etcdspring.proto.AuthenticateRequest;
-import io.github.etcdspring.proto.MaintenanceGrpc;
 import io.github.etcdspring.proto.Permission;
 
 /**
@@ -99,12 +96,6 @@ final class RawEtcd implements AutoCloseable {
 	void disableAuth() {
 		auth().authDisable(AuthDisableRequest.getDefaultInstance());
 		this.headers = new Metadata();
-	}
-
-	void alarm(AlarmRequest.AlarmAction action, long memberId, AlarmType type) {
-		MaintenanceGrpc.newBlockingStub(this.channel)
-			.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-			.alarm(AlarmRequest.newBuilder().setAction(action).setMemberID(memberId).setAlarm(type).build());
 	}
 
 	@Override

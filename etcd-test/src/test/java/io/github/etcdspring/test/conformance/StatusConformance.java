@@ -17,8 +17,6 @@ import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.maintenance.Alarm;
 import io.github.etcdspring.client.maintenance.MemberStatus;
 import io.github.etcdspring.client.transport.Request;
-import io.github.etcdspring.proto.AlarmRequest.AlarmAction;
-import io.github.etcdspring.proto.AlarmType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -86,7 +84,7 @@ abstract class StatusConformance extends Conformance {
 	@Test
 	void withoutSpaceOnlyWritesThatNeedItAreRefused() {
 		long before = put("a", "1");
-		withAlarm(AlarmType.NOSPACE, Alarm.Type.NO_SPACE, () -> {
+		withAlarm(Alarm.Type.NO_SPACE, () -> {
 			List<Request<?>> refused = List.of(this.kv.put(key("a"), "2"), this.kv.txn().then(Op.put(key("a"), "2")),
 					this.etcd.leases().grant(LONG));
 			for (Request<?> request : refused) {
@@ -106,7 +104,7 @@ abstract class StatusConformance extends Conformance {
 	@Test
 	void corruptClusterRefusesWrites() {
 		long before = put("a", "1");
-		withAlarm(AlarmType.CORRUPT, Alarm.Type.CORRUPT, () -> {
+		withAlarm(Alarm.Type.CORRUPT, () -> {
 			EtcdException failure = failureOf(this.kv.put(key("a"), "2"));
 			assertThat(failure.reason()).isEqualTo(Reason.CORRUPT_CLUSTER);
 			assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
@@ -115,17 +113,15 @@ abstract class StatusConformance extends Conformance {
 		assertThat(find("a").modRevision()).isEqualTo(before);
 	}
 
-	private void withAlarm(AlarmType type, Alarm.Type expected, Runnable test) {
+	private void withAlarm(Alarm.Type type, Runnable test) {
 		long member = status().header().memberId();
-		try (RawEtcd raw = new RawEtcd(this.etcd.endpoints().get(0))) {
-			raw.alarm(AlarmAction.ACTIVATE, member, type);
-			try {
-				assertThat(this.etcd.maintenance().alarms().sync()).containsExactly(new Alarm(member, expected));
-				test.run();
-			}
-			finally {
-				raw.alarm(AlarmAction.DEACTIVATE, member, type);
-			}
+		this.etcd.maintenance().arm(member, type).sync();
+		try {
+			assertThat(this.etcd.maintenance().alarms().sync()).containsExactly(new Alarm(member, type));
+			test.run();
+		}
+		finally {
+			this.etcd.maintenance().disarm(member, type).sync();
 		}
 		assertThat(this.etcd.maintenance().alarms().sync()).isEmpty();
 		assertThat(status().errors()).isEmpty();
