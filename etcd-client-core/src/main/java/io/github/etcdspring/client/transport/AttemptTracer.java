@@ -44,6 +44,22 @@ final class AttemptTracer extends ClientStreamTracer {
 	}
 
 	/**
+	 * Return options of its own for a call that gRPC may start later and on another
+	 * thread, as it does while a channel resolves its name.
+	 * @return the options
+	 */
+	CallOptions ownCallOptions() {
+		return CallOptions.DEFAULT.withStreamTracerFactory(new ClientStreamTracer.Factory() {
+
+			@Override
+			public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
+				return (++AttemptTracer.this.streams == 1) ? AttemptTracer.this : UNCONNECTED;
+			}
+
+		});
+	}
+
+	/**
 	 * Attach to the call that this thread starts now: gRPC asks for the tracer while it
 	 * starts a call. If it does so later, or twice because an interceptor sends the call
 	 * again, nothing is proven.

@@ -167,6 +167,12 @@ final class Credentials {
 		}
 	}
 
+	int waiting() {
+		synchronized (this.waiting) {
+			return this.waiting.size();
+		}
+	}
+
 	private void fetch(Authenticator fetcher, long fetch) {
 		fetcher.authenticate((token, failure) -> {
 			boolean failed = failure != null && failure.reason() != Reason.AUTH_NOT_ENABLED;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.ConnectivityState;
@@ -178,6 +179,14 @@ final class Endpoint {
 
 	void ended(WireStream<?, ?> stream) {
 		this.streams.remove(stream);
+	}
+
+	void forEachStream(Consumer<WireStream<?, ?>> action) {
+		this.streams.forEach(action);
+	}
+
+	int streams() {
+		return this.streams.size();
 	}
 
 	boolean isReady() {
@@ -353,7 +362,7 @@ final class Endpoint {
 			logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
 			renew();
 			this.owner.leave(this);
-			this.streams.forEach(WireStream::suspect);
+			forEachStream(WireStream::suspect);
 		}
 		waiting.forEach((attempt) -> {
 			if (isDead(attempt.connection())) {

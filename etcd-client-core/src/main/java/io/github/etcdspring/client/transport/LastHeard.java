@@ -16,6 +16,8 @@ final class LastHeard {
 
 	LastHeard(Timer timer) {
 		this.timer = timer;
+		// Zero would be any time on a clock without an origin.
+		this.at = timer.nanoTime();
 	}
 
 	void now() {

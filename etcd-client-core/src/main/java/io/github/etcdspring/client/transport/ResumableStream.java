@@ -49,8 +49,7 @@ public final class ResumableStream<Q, R> {
 
 	private final StreamHandler<R> handler;
 
-	private final SynchronizationContext context = new SynchronizationContext(
-			(thread, ex) -> logger.error("A defect in a stream", ex));
+	private final SynchronizationContext context = new SynchronizationContext((thread, ex) -> defect(ex));
 
 	private @Nullable WireStream<Q, R> wire;
 
@@ -80,6 +79,8 @@ public final class ResumableStream<Q, R> {
 
 	private Endpoints.@Nullable Waiting place;
 
+	private @Nullable TokenWaiter tokenWaiter;
+
 	private boolean ended;
 
 	ResumableStream(Transport transport, StreamRpc<Q, R> rpc, StreamHandler<R> handler) {
@@ -92,12 +93,13 @@ public final class ResumableStream<Q, R> {
 	 * Open the stream, and keep it open from now on. To be called once, on any thread.
 	 */
 	public void start() {
-		this.transport.remember(this);
 		execute(() -> {
 			if (this.ended) {
-				this.transport.forget(this);
+				return;
 			}
-			else if (this.transport.isClosed()) {
+			// Before the look at the client: one of the two sees the other.
+			this.transport.remember(this);
+			if (this.transport.isClosed()) {
 				end(closed());
 			}
 			else {
@@ -215,13 +217,15 @@ public final class ResumableStream<Q, R> {
 		if (open == null) {
 			return;
 		}
-		open.cancel();
 		leave();
-		if (!canReplaceTokenOf(open)) {
-			end(failure.withEndpoint(open.endpoint().name()));
-			return;
-		}
-		refreshToken(open, failure.withEndpoint(open.endpoint().name()));
+		int now = this.step;
+		// Its handler says so, and must not be called inside of itself.
+		execute(() -> {
+			if (this.step == now) {
+				countLife(open);
+				refreshToken(open, failure.withEndpoint(open.endpoint().name()));
+			}
+		});
 	}
 
 	/**
@@ -254,24 +258,25 @@ public final class ResumableStream<Q, R> {
 	public void close() {
 		if (!this.ended) {
 			this.ended = true;
-			WireStream<Q, R> open = this.wire;
 			leave();
-			if (open != null) {
-				open.cancel();
-			}
 			this.transport.forget(this);
 		}
 	}
 
 	/** The client is being closed. */
 	void clientClosed() {
-		execute(() -> {
-			WireStream<Q, R> open = this.wire;
-			if (open != null) {
-				open.cancel();
-			}
-			end(closed());
-		});
+		execute(() -> end(closed()));
+	}
+
+	// What a service does not know any more, its consumers must not go on waiting for.
+	private void defect(Throwable ex) {
+		logger.error("A defect in a stream", ex);
+		try {
+			end(describe(Reason.OTHER, StatusCode.INTERNAL, this.wire, "a defect in the client", ex));
+		}
+		catch (Throwable another) {
+			logger.error("A defect at the end of a stream", another);
+		}
 	}
 
 	private Failure closed() {
@@ -286,8 +291,11 @@ public final class ResumableStream<Q, R> {
 		Credentials credentials = this.transport.credentials();
 		Credentials.Token token = credentials.current();
 		Credentials.Token old = this.refused;
-		if (token == null || (old != null && token.generation() <= old.generation())) {
-			credentials.refresh(old, new TokenWaiter(now));
+		boolean outdated = old != null && token != null && token.generation() <= old.generation();
+		if (token == null || (outdated && credentials.canRefresh())) {
+			TokenWaiter waiter = new TokenWaiter(now);
+			this.tokenWaiter = waiter;
+			credentials.refresh(old, waiter);
 			return;
 		}
 		Endpoint endpoint = this.transport.endpoints().pick(this.rpc.endpoint());
@@ -296,22 +304,38 @@ public final class ResumableStream<Q, R> {
 			return;
 		}
 		this.working = false;
-		WireStream<Q, R> opening = new WireStream<>(this, endpoint, token, timer());
+		WireStream<Q, R> opening;
+		try {
+			opening = new WireStream<>(this, endpoint, token, patience(), timer());
+		}
+		catch (RuntimeException ex) {
+			// The application's channel customizer.
+			this.attempts++;
+			this.handler.disconnected(
+					describe(Reason.OTHER, StatusCode.UNKNOWN, null, "the channel could not be made: " + ex, ex),
+					this.attempts);
+			connectAfter(pause(this.attempts));
+			return;
+		}
 		this.wire = opening;
 		opening.start(this.rpc);
 		if (this.wire == opening) {
-			scheduleCheck();
+			scheduleCheck(opening);
 			this.handler.opened();
 		}
 	}
 
-	private void scheduleCheck() {
+	// With each attempt more, or a line on which connecting takes long never gets there.
+	private long patience() {
+		return Math.min(Endpoints.GIVE_UP_NANOS, (this.attempts + 1) * Endpoints.PATIENCE_NANOS);
+	}
+
+	private void scheduleCheck(WireStream<Q, R> open) {
 		this.check = schedule(CHECK_NANOS, () -> {
-			WireStream<Q, R> open = this.wire;
-			if (open != null) {
+			if (this.wire == open) {
 				open.check(nanoTime());
-				if (this.wire != null) {
-					scheduleCheck();
+				if (this.wire == open) {
+					scheduleCheck(open);
 				}
 			}
 		});
@@ -331,6 +355,7 @@ public final class ResumableStream<Q, R> {
 			return;
 		}
 		leave();
+		countLife(lost);
 		if (this.transport.isClosed()) {
 			end(closed());
 			return;
@@ -346,67 +371,84 @@ public final class ResumableStream<Q, R> {
 				? describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, lost, "the server ended the stream", null)
 				: describe(reason, StatusCode.of(status.getCode().value()), lost, FailureRules.describe(status),
 						status.getCause());
-		if (this.rpc.endpoint() == null && FailureRules.blamesEndpoint(status, reason)) {
+		if (lost.isUnreadable()) {
+			end(failure);
+			return;
+		}
+		boolean blamed = this.rpc.endpoint() == null && FailureRules.blamesEndpoint(status, reason);
+		if (blamed) {
 			blame(lost);
 		}
-		switch (FailureRules.streamStep(status, reason, this.transport.endpoints().size())) {
+		switch (FailureRules.streamStep(status, reason, candidates())) {
 			case END -> end(failure);
-			case REFRESH_TOKEN -> {
-				if (canReplaceTokenOf(lost)) {
-					refreshToken(lost, failure);
-				}
-				else {
-					end(failure);
-				}
-			}
+			case REFRESH_TOKEN -> refreshToken(lost, failure);
 			case AWAIT_LEADER -> awaitLeader(failure);
-			case RESUME -> resume(failure, lost);
+			case RESUME -> resume(failure, blamed);
+		}
+	}
+
+	// How many endpoints there are to ask one after the other.
+	private int candidates() {
+		return (this.rpc.endpoint() != null) ? 1 : this.transport.endpoints().size();
+	}
+
+	private void countLife(WireStream<Q, R> lost) {
+		if (this.working) {
+			this.shortLives = (nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS) ? this.shortLives + 1 : 0;
 		}
 	}
 
 	private void blame(WireStream<Q, R> lost) {
 		this.transport.endpoints().failed(lost.endpoint(), lost.connection());
-		if (this.transport.endpoints().size() == 1) {
+		if (candidates() == 1) {
 			// Behind one address there may be several members.
 			lost.endpoint().renewStreams(lost.streamConnection());
 		}
 	}
 
 	private void refreshToken(WireStream<Q, R> lost, Failure failure) {
+		if (!canReplaceTokenOf(lost)) {
+			end(failure);
+			return;
+		}
 		this.refreshes++;
 		this.refused = lost.token();
 		if (this.working) {
 			this.handler.disconnected(failure, 0);
 		}
-		connectAfter(Pauses.later(this.refreshes, this.transport.random()));
+		connectAfter(pause(this.refreshes));
 	}
 
 	private void awaitLeader(Failure failure) {
-		boolean worked = this.working;
 		this.leaderless++;
-		if (worked) {
+		if (this.working) {
 			this.handler.disconnected(failure, 0);
+			connectAfter(pause(0));
+			return;
 		}
-		boolean everybodyWasAsked = !worked && this.leaderless % this.transport.endpoints().size() == 0;
+		boolean everybodyWasAsked = this.leaderless % candidates() == 0;
 		connectAfter(everybodyWasAsked ? Pauses.forLeader(this.transport.random()) : 0);
 	}
 
-	private void resume(Failure failure, WireStream<Q, R> lost) {
+	private void resume(Failure failure, boolean blamed) {
 		boolean sweep = true;
 		if (this.working) {
 			this.attempts = 1;
 			this.openings = 0;
-			this.shortLives = (nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS) ? this.shortLives + 1 : 0;
 		}
 		else {
-			this.openings++;
-			sweep = this.openings % this.transport.endpoints().size() == 0;
+			// Who is not to blame is asked again, and nobody else.
+			sweep = !blamed || ++this.openings % candidates() == 0;
 			this.attempts += sweep ? 1 : 0;
 		}
 		if (sweep) {
 			this.handler.disconnected(failure, this.attempts);
 		}
-		connectAfter(sweep ? Pauses.later(Math.max(this.attempts, this.shortLives), this.transport.random()) : 0);
+		connectAfter(sweep ? pause(this.attempts) : 0);
+	}
+
+	private long pause(int attempts) {
+		return Pauses.later(Math.max(attempts, this.shortLives), this.transport.random());
 	}
 
 	private void connectAfter(long pauseNanos) {
@@ -437,7 +479,15 @@ public final class ResumableStream<Q, R> {
 	// Whatever the stream is doing or waiting for, it is not any more.
 	private void leave() {
 		this.step++;
+		WireStream<Q, R> open = this.wire;
 		this.wire = null;
+		if (open != null) {
+			open.cancel();
+		}
+		if (this.tokenWaiter != null) {
+			this.transport.credentials().forget(this.tokenWaiter);
+			this.tokenWaiter = null;
+		}
 		if (this.place != null) {
 			this.place.cancel();
 			this.place = null;
@@ -491,8 +541,9 @@ public final class ResumableStream<Q, R> {
 				ResumableStream.this.attempts++;
 				ResumableStream.this.handler.disconnected(describe(Reason.UNREACHABLE, StatusCode.UNAVAILABLE, null,
 						"no endpoint could be reached: " + causes, null), ResumableStream.this.attempts);
-				// The connect timeout was pause enough.
-				connect();
+				// The connect timeout was pause enough, unless it is very short.
+				long waited = Timer.nanos(ResumableStream.this.transport.options().connectTimeout());
+				connectAfter(Math.max(0, Endpoints.REDIAL_NANOS - waited));
 			});
 		}
 
@@ -535,7 +586,7 @@ public final class ResumableStream<Q, R> {
 				}
 				ResumableStream.this.attempts++;
 				ResumableStream.this.handler.disconnected(described, ResumableStream.this.attempts);
-				connectAfter(Pauses.later(ResumableStream.this.attempts, ResumableStream.this.transport.random()));
+				connectAfter(pause(ResumableStream.this.attempts));
 			});
 		}
 

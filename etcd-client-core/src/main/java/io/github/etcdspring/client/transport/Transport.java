@@ -172,6 +172,10 @@ public final class Transport implements AutoCloseable {
 		this.streams.remove(stream);
 	}
 
+	int streams() {
+		return this.streams.size();
+	}
+
 	/**
 	 * Make a queue for the callbacks of one listener.
 	 * @return the queue

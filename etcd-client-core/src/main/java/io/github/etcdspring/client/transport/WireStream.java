@@ -5,7 +5,8 @@
 
 package io.github.etcdspring.client.transport;
 
-import io.grpc.CallOptions;
+import java.util.concurrent.TimeUnit;
+
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
@@ -13,6 +14,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One opening of a stream, on one connection. It has a listener of its own, so that what
@@ -23,11 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WireStream<Q, R> extends ClientCall.Listener<R> {
 
-	/**
-	 * The state of a channel may be old news; whether it is worth waiting for a
-	 * connection is found out by waiting.
-	 */
-	private static final CallOptions CALL_OPTIONS = AttemptTracer.CALL_OPTIONS.withWaitForReady();
+	private static final Logger logger = LoggerFactory.getLogger(WireStream.class);
 
 	private final ResumableStream<Q, R> owner;
 
@@ -40,6 +39,8 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 	private final Credentials.@Nullable Token token;
 
 	private final long startedAt;
+
+	private final long patienceNanos;
 
 	private final ManagedChannel channel;
 
@@ -57,13 +58,17 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 
 	private boolean over;
 
-	WireStream(ResumableStream<Q, R> owner, Endpoint endpoint, Credentials.@Nullable Token token, Timer timer) {
+	private boolean unreadable;
+
+	WireStream(ResumableStream<Q, R> owner, Endpoint endpoint, Credentials.@Nullable Token token, long patienceNanos,
+			Timer timer) {
 		this.owner = owner;
 		this.endpoint = endpoint;
 		this.connection = endpoint.connection();
 		this.streamConnection = endpoint.streamConnection();
 		this.token = token;
 		this.startedAt = timer.nanoTime();
+		this.patienceNanos = patienceNanos;
 		this.channel = endpoint.streamChannel();
 		this.lastHeard = new LastHeard(timer);
 		this.tracer = new AttemptTracer(this.lastHeard);
@@ -83,21 +88,18 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 		Context context = Context.ROOT.attach();
 		ClientCall<Q, R> started = null;
 		try {
-			started = this.channel.newCall(rpc.method(), CALL_OPTIONS);
-			this.tracer.beforeStart();
-			try {
-				started.start(this, headers);
-			}
-			finally {
-				AttemptTracer.afterStart();
+			// The state of a channel may be old news; whether it is worth waiting for a
+			// connection is found out by waiting.
+			started = this.channel.newCall(rpc.method(), this.tracer.ownCallOptions().withWaitForReady());
+			started.start(this, headers);
+			if (rpc.window() > 0) {
+				started.request(rpc.window());
 			}
 		}
 		catch (RuntimeException ex) {
 			// An interceptor of the application, or a channel that was shut down
 			// meanwhile.
-			if (started != null) {
-				started.cancel("The stream could not be started", ex);
-			}
+			cancel(started, "The stream could not be started", ex);
 			over(Status.fromThrowable(ex), started == null);
 			return;
 		}
@@ -106,39 +108,60 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 		}
 		this.clientCall = started;
 		this.endpoint.opened(this);
-		if (rpc.window() > 0) {
-			started.request(rpc.window());
-		}
 	}
 
 	void send(Q request) {
 		ClientCall<Q, R> call = this.clientCall;
 		if (call != null && !this.over) {
-			call.sendMessage(request);
+			guarded(call, () -> call.sendMessage(request));
 		}
 	}
 
 	void halfClose() {
 		ClientCall<Q, R> call = this.clientCall;
 		if (call != null && !this.over) {
-			call.halfClose();
+			guarded(call, call::halfClose);
 		}
 	}
 
 	void request(int answers) {
 		ClientCall<Q, R> call = this.clientCall;
-		if (call != null) {
-			call.request(answers);
+		if (call != null && !this.over) {
+			guarded(call, () -> call.request(answers));
+		}
+	}
+
+	private void guarded(ClientCall<Q, R> call, Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException ex) {
+			// An interceptor of the application.
+			cancel(call, "The stream could not be used", ex);
+			this.owner.execute(() -> over(Status.fromThrowable(ex), false));
 		}
 	}
 
 	/** Take the stream off the wire; nothing of it is heard any more. */
 	void cancel() {
+		if (this.over) {
+			return;
+		}
 		this.over = true;
 		this.endpoint.ended(this);
-		ClientCall<Q, R> call = this.clientCall;
-		if (call != null) {
-			call.cancel("The stream ended on the client's side", null);
+		cancel(this.clientCall, "The stream ended on the client's side", null);
+	}
+
+	private static void cancel(@Nullable ClientCall<?, ?> call, String why, @Nullable Throwable cause) {
+		try {
+			if (call != null) {
+				call.cancel(why, cause);
+			}
+		}
+		catch (RuntimeException ex) {
+			// An interceptor of the application, which must not keep a stream from
+			// ending.
+			logger.warn("A stream could not be cancelled", ex);
 		}
 	}
 
@@ -162,8 +185,9 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 			return;
 		}
 		if (!this.tracer.hasStream()) {
-			if (now - this.startedAt >= Endpoints.PATIENCE_NANOS) {
-				giveUp("no connection for streams after " + (now - this.startedAt) / 1_000_000 + " ms");
+			if (now - this.startedAt >= this.patienceNanos) {
+				giveUp("no connection for streams after " + TimeUnit.NANOSECONDS.toMillis(now - this.startedAt)
+						+ " ms");
 			}
 		}
 		else if (this.awaits && now - this.awaitsSince >= Endpoints.PATIENCE_NANOS
@@ -181,8 +205,25 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 		});
 	}
 
+	/**
+	 * Another stream has found a connection dead.
+	 * @param dead its number
+	 * @param since the time of the question that nobody answered
+	 */
+	private void connectionDied(int dead, long since) {
+		this.owner.execute(() -> {
+			if (!this.over && this.streamConnection == dead && this.lastHeard.isSilentSince(since)) {
+				giveUp("the endpoint does not answer");
+			}
+		});
+	}
+
 	private void probe(long now) {
-		if (this.probe == null) {
+		if (this.streamConnection != this.endpoint.streamConnection()) {
+			// Nothing can be asked on a connection that was given up.
+			giveUp("the endpoint does not answer");
+		}
+		else if (this.probe == null) {
 			this.probe = new LivenessProbe(this.channel, this.owner.timer(),
 					(alive) -> this.owner.execute(() -> probed(alive, now)));
 			this.probe.start();
@@ -193,6 +234,7 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 		this.probe = null;
 		if (!this.over && !alive && this.lastHeard.isSilentSince(since)) {
 			giveUp("the endpoint does not answer");
+			this.endpoint.forEachStream((other) -> other.connectionDied(this.streamConnection, since));
 		}
 	}
 
@@ -216,7 +258,12 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 	@Override
 	public void onClose(Status status, Metadata trailers) {
 		boolean unsent = this.tracer.provesUnsent(status);
-		this.owner.execute(() -> over(Attempt.decoded(status), unsent));
+		Status decoded = Attempt.decoded(status);
+		this.owner.execute(() -> {
+			// The same answer would be as unreadable again.
+			this.unreadable = decoded.getCode() != status.getCode();
+			over(decoded, unsent);
+		});
 	}
 
 	private void over(Status status, boolean unsent) {
@@ -225,6 +272,10 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 			this.endpoint.ended(this);
 			this.owner.lost(this, status, unsent);
 		}
+	}
+
+	boolean isUnreadable() {
+		return this.unreadable;
 	}
 
 	Endpoint endpoint() {
@@ -245,10 +296,6 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 
 	long startedAt() {
 		return this.startedAt;
-	}
-
-	ManagedChannel channel() {
-		return this.channel;
 	}
 
 }

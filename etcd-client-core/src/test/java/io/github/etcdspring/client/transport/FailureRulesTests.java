@@ -28,6 +28,7 @@ import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.transport.FailureRules.Step;
+import io.github.etcdspring.client.transport.FailureRules.StreamStep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -185,6 +186,41 @@ class FailureRulesTests {
 		assertThat(FailureRules.outcome(this.write, status, reason, false)).isEqualTo(expected);
 		assertThat(FailureRules.step(this.read, status, reason, false, true, MEMBERS))
 			.isEqualTo((code == Status.Code.UNAVAILABLE) ? Step.RESEND : Step.FAIL);
+	}
+
+	@ParameterizedTest
+	@MethodSource("answers")
+	void stepAfterAStream(Answer answer) {
+		Reason reason = answer.row().reason();
+		StreamStep expected = switch (reason) {
+			case INVALID_AUTH_TOKEN, AUTH_OLD_REVISION, USER_NAME_EMPTY -> StreamStep.REFRESH_TOKEN;
+			case NO_LEADER -> StreamStep.AWAIT_LEADER;
+			case NOT_SUPPORTED_FOR_LEARNER -> StreamStep.RESUME;
+			case NOT_CAPABLE, CLUSTER_VERSION_NOT_FOUND, REQUEST_TOO_LARGE, MESSAGE_TOO_LARGE, RESPONSE_TOO_LARGE ->
+				StreamStep.END;
+			default -> FailureRules.isPermanent(answer.code()) ? StreamStep.END : StreamStep.RESUME;
+		};
+		assertThat(FailureRules.streamStep(answer.status(), reason, MEMBERS)).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Status.Code.class)
+	void streamWithAnUnknownTextGoesByItsCode(Status.Code code) {
+		StreamStep expected = switch (code) {
+			case OK, UNAVAILABLE, UNKNOWN, INTERNAL, CANCELLED, ABORTED, DATA_LOSS, RESOURCE_EXHAUSTED,
+					DEADLINE_EXCEEDED ->
+				StreamStep.RESUME;
+			default -> StreamStep.END;
+		};
+		assertThat(FailureRules.streamStep(code.toStatus(), Reason.OTHER, MEMBERS)).isEqualTo(expected);
+	}
+
+	@Test
+	void streamIsNotOpenedAgainOnALearnerWhenItIsTheOnlyEndpoint() {
+		assertThat(FailureRules.streamStep(Status.UNAVAILABLE, Reason.NOT_SUPPORTED_FOR_LEARNER, 1))
+			.isEqualTo(StreamStep.END);
+		assertThat(FailureRules.streamStep(Status.FAILED_PRECONDITION, Reason.NOT_SUPPORTED_FOR_LEARNER, 2))
+			.isEqualTo(StreamStep.RESUME);
 	}
 
 	@Test

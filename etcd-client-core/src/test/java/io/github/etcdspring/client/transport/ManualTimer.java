@@ -81,6 +81,18 @@ public final class ManualTimer extends Timer {
 	}
 
 	/**
+	 * Let a jittered pause pass that waits now.
+	 * @param pause the pause, without its jitter
+	 */
+	public void pass(Duration pause) {
+		Duration waiting = waitingAbout(pause);
+		if (waiting == null) {
+			throw new AssertionError("Nothing waits for about " + pause + ", only for " + waiting());
+		}
+		advance(waiting);
+	}
+
+	/**
 	 * Move the time, and run on this thread what becomes due.
 	 * @param time how far
 	 */

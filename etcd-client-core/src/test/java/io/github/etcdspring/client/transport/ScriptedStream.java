@@ -83,7 +83,7 @@ public final class ScriptedStream {
 	 */
 	public <M> M request(int number, Parser<M> parser) {
 		byte[] bytes = StreamScript.awaitOrFail(this, () -> this.over || this.requests.size() >= number,
-				"request " + number, () -> {
+				() -> "request " + number, () -> {
 					if (this.requests.size() < number) {
 						throw new CancellationException("The stream ended before request " + number);
 					}

@@ -63,7 +63,7 @@ final class StreamScript {
 	}
 
 	ScriptedStream await(int number) {
-		return awaitOrFail(this, () -> this.streams.size() >= number, "stream " + number,
+		return awaitOrFail(this, () -> this.streams.size() >= number, () -> "stream " + number,
 				() -> this.streams.get(number - 1));
 	}
 
@@ -76,13 +76,13 @@ final class StreamScript {
 	 * @param result gets what is returned
 	 * @return the result
 	 */
-	static <T> T awaitOrFail(Object lock, BooleanSupplier condition, String what, Supplier<T> result) {
+	static <T> T awaitOrFail(Object lock, BooleanSupplier condition, Supplier<String> what, Supplier<T> result) {
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
 		synchronized (lock) {
 			while (!condition.getAsBoolean()) {
 				long rest = end - System.nanoTime();
 				if (rest <= 0) {
-					throw new AssertionError("There was no " + what + " in time");
+					throw new AssertionError("There was no " + what.get() + " in time");
 				}
 				try {
 					TimeUnit.NANOSECONDS.timedWait(lock, rest);

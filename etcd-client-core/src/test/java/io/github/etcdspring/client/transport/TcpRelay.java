@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TcpRelay implements AutoCloseable {
 
-	private final int target;
+	private volatile int target;
 
 	private final ServerSocket listener;
 
@@ -39,6 +40,8 @@ public final class TcpRelay implements AutoCloseable {
 	private final AtomicInteger swallowed = new AtomicInteger();
 
 	private volatile int bytesPerTick;
+
+	private volatile long delayNanos;
 
 	private volatile boolean closed;
 
@@ -91,6 +94,22 @@ public final class TcpRelay implements AutoCloseable {
 		this.swallowed.set(connections);
 	}
 
+	/**
+	 * Lead the next connections to another server; those that are open stay.
+	 * @param target its port
+	 */
+	public void leadTo(int target) {
+		this.target = target;
+	}
+
+	/**
+	 * Take so long for each new connection to lead anywhere.
+	 * @param delay how long
+	 */
+	public void delay(Duration delay) {
+		this.delayNanos = delay.toNanos();
+	}
+
 	/** Hold back everything; connections stay open and new ones are accepted. */
 	public void freeze() {
 		synchronized (this.gate) {
@@ -141,16 +160,19 @@ public final class TcpRelay implements AutoCloseable {
 				if (this.swallowed.getAndUpdate((rest) -> Math.max(0, rest - 1)) > 0) {
 					continue;
 				}
-				connect(client);
+				start("relay-connect", () -> connect(client));
 			}
 			catch (IOException ex) {
-				// Closed; or the target is down, and then the client's connection is
-				// broken, too.
+				// Closed.
 			}
 		}
 	}
 
-	private void connect(Socket client) throws IOException {
+	private void connect(Socket client) {
+		long end = System.nanoTime() + this.delayNanos;
+		for (long rest = this.delayNanos; rest > 0; rest = end - System.nanoTime()) {
+			LockSupport.parkNanos(rest);
+		}
 		try {
 			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.sockets.add(server);
@@ -158,8 +180,8 @@ public final class TcpRelay implements AutoCloseable {
 			start("relay-in", () -> copy(server, client, true));
 		}
 		catch (IOException ex) {
+			// The target is down, and then the client's connection is broken, too.
 			abort(client);
-			throw ex;
 		}
 	}
 
