@@ -23,6 +23,8 @@ public final class Leases {
 
 	private final Namespace namespace;
 
+	private final KeepAlives keepAlives;
+
 	/**
 	 * Create the service. Applications get it from the client.
 	 * @param transport the client's engine
@@ -31,6 +33,7 @@ public final class Leases {
 	public Leases(Transport transport, Namespace namespace) {
 		this.transport = transport;
 		this.namespace = namespace;
+		this.keepAlives = new KeepAlives(transport);
 	}
 
 	/**
@@ -68,6 +71,30 @@ public final class Leases {
 	 */
 	public LeaseListRequest list() {
 		return new LeaseListRequest(this.transport);
+	}
+
+	/**
+	 * Keep a lease alive: renew it whenever a third of its time to live has passed. All
+	 * leases of a client are renewed on one stream.
+	 * @param id the id of the lease
+	 * @return the request
+	 * @throws IllegalArgumentException if the id is 0
+	 */
+	public KeepAliveRequest keepAlive(long id) {
+		return new KeepAliveRequest(this.keepAlives, id);
+	}
+
+	/**
+	 * Renew a lease once. A lease that does not exist is a
+	 * {@link io.github.etcdspring.client.error.LeaseNotFoundException
+	 * LeaseNotFoundException}. Sent again when the connection breaks: a second renewal
+	 * does no harm.
+	 * @param id the id of the lease
+	 * @return the request
+	 * @throws IllegalArgumentException if the id is 0
+	 */
+	public KeepAliveOnceRequest keepAliveOnce(long id) {
+		return new KeepAliveOnceRequest(this.keepAlives, id);
 	}
 
 }

@@ -71,6 +71,9 @@ public final class ResumableStream<Q, R> {
 
 	private int refreshes;
 
+	/** A new token was fetched because the one before had no permission. */
+	private boolean denied;
+
 	private Credentials.@Nullable Token refused;
 
 	private Timer.@Nullable Timeout pause;
@@ -380,7 +383,14 @@ public final class ResumableStream<Q, R> {
 			blame(lost);
 		}
 		switch (FailureRules.streamStep(status, reason, candidates())) {
-			case END -> end(failure);
+			case END -> {
+				if (status.getCode() == Status.Code.PERMISSION_DENIED && mayBeTheOldToken(lost)) {
+					refreshToken(lost, failure);
+				}
+				else {
+					end(failure);
+				}
+			}
 			case REFRESH_TOKEN -> refreshToken(lost, failure);
 			case AWAIT_LEADER -> awaitLeader(failure);
 			case RESUME -> resume(failure, blamed);
@@ -404,6 +414,12 @@ public final class ResumableStream<Q, R> {
 			// Behind one address there may be several members.
 			lost.endpoint().renewStreams(lost.streamConnection());
 		}
+	}
+
+	private boolean mayBeTheOldToken(WireStream<Q, R> lost) {
+		boolean again = this.denied && nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS;
+		this.denied = true;
+		return !again;
 	}
 
 	private void refreshToken(WireStream<Q, R> lost, Failure failure) {

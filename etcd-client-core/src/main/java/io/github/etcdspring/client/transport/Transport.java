@@ -275,7 +275,11 @@ public final class Transport implements AutoCloseable {
 		return this.options;
 	}
 
-	Timer timer() {
+	/**
+	 * Return the client's source of time.
+	 * @return the timer
+	 */
+	public Timer timer() {
 		return this.timer;
 	}
 

@@ -22,6 +22,8 @@ public final class ManualTimer extends Timer {
 
 	private long now = Long.MAX_VALUE - Duration.ofSeconds(2).toNanos();
 
+	private long asleepMillis;
+
 	private boolean closed;
 
 	@Override
@@ -31,7 +33,7 @@ public final class ManualTimer extends Timer {
 
 	@Override
 	public synchronized long currentTimeMillis() {
-		return this.now / 1_000_000;
+		return this.now / 1_000_000 + this.asleepMillis;
 	}
 
 	@Override
@@ -103,6 +105,23 @@ public final class ManualTimer extends Timer {
 		}
 	}
 
+	/**
+	 * Move only the time of day, as when the machine sleeps, or as when somebody sets its
+	 * clock.
+	 * @param time how far
+	 */
+	public synchronized void sleep(Duration time) {
+		this.asleepMillis += time.toMillis();
+	}
+
+	/**
+	 * Move the time and run nothing, as while the process is paused.
+	 * @param time how far
+	 */
+	public synchronized void pause(Duration time) {
+		this.now += time.toNanos();
+	}
+
 	private synchronized @Nullable Task next(long end) {
 		Task next = null;
 		for (Task task : this.tasks) {
@@ -115,7 +134,7 @@ public final class ManualTimer extends Timer {
 			return null;
 		}
 		this.tasks.remove(next);
-		this.now = next.due();
+		this.now = (next.due() - this.now > 0) ? next.due() : this.now;
 		return next;
 	}
 

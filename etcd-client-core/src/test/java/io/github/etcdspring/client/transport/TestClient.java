@@ -105,6 +105,8 @@ public final class TestClient implements AutoCloseable {
 
 		private Duration connectTimeout = Duration.ofSeconds(5);
 
+		private int maxRetries = 3;
+
 		private boolean retryReads = true;
 
 		private @Nullable String authToken;
@@ -150,6 +152,11 @@ public final class TestClient implements AutoCloseable {
 
 		public Settings connectTimeout(Duration connectTimeout) {
 			this.connectTimeout = connectTimeout;
+			return this;
+		}
+
+		public Settings maxRetries(int maxRetries) {
+			this.maxRetries = maxRetries;
 			return this;
 		}
 
@@ -217,7 +224,7 @@ public final class TestClient implements AutoCloseable {
 
 		TransportOptions options() {
 			return new TransportOptions(EndpointAddress.parseAll(this.endpoints, false), this.strategy, this.timeout,
-					this.connectTimeout, 3, this.retryReads, this.authToken, this.user, this.password,
+					this.connectTimeout, this.maxRetries, this.retryReads, this.authToken, this.user, this.password,
 					TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
 					Duration.ofSeconds(5), this.callbackExecutor, this.healthInterval, this.healthListener,
 					this.channelCustomizer, this.callObserver);
