@@ -23,6 +23,8 @@ import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.lease.Leases;
 import io.github.etcdspring.client.lock.LockService;
 import io.github.etcdspring.client.maintenance.Maintenance;
+import io.github.etcdspring.client.session.SessionRequest;
+import io.github.etcdspring.client.session.Sessions;
 import io.github.etcdspring.client.transport.CallObserver;
 import io.github.etcdspring.client.transport.ChannelCustomizer;
 import io.github.etcdspring.client.transport.EndpointAddress;
@@ -47,6 +49,8 @@ import io.github.etcdspring.client.watch.Watches;
  */
 public final class EtcdClient implements AutoCloseable {
 
+	private static final Duration SESSIONS_CLOSE = Duration.ofMillis(200);
+
 	private final Transport transport;
 
 	private final Kv kv;
@@ -54,6 +58,8 @@ public final class EtcdClient implements AutoCloseable {
 	private final Watches watches;
 
 	private final Leases leases;
+
+	private final Sessions sessions;
 
 	private final LockService lockService;
 
@@ -70,6 +76,7 @@ public final class EtcdClient implements AutoCloseable {
 		this.kv = new Kv(this.transport, namespace);
 		this.watches = new Watches(this.transport, namespace);
 		this.leases = new Leases(this.transport, namespace);
+		this.sessions = new Sessions(this.transport, this.kv, this.leases, this.watches);
 		this.lockService = new LockService(this.transport, namespace);
 		this.electionService = new ElectionService(this.transport, namespace);
 		this.cluster = new Cluster(this.transport);
@@ -108,6 +115,18 @@ public final class EtcdClient implements AutoCloseable {
 	 */
 	public Leases leases() {
 		return this.leases;
+	}
+
+	/**
+	 * Begin a session: a lease that is kept alive, with keys, locks and leadership that
+	 * live on it.
+	 * @param ttl how long the session lives when nothing is heard of it, positive;
+	 * rounded up to whole seconds, and the server may make it longer
+	 * @return the request; the caller closes the session
+	 * @throws IllegalArgumentException if the time to live is not positive
+	 */
+	public SessionRequest session(Duration ttl) {
+		return this.sessions.session(ttl);
 	}
 
 	/**
@@ -192,6 +211,7 @@ public final class EtcdClient implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		this.sessions.close(SESSIONS_CLOSE);
 		this.transport.close();
 	}
 

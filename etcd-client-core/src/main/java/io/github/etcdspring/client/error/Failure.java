@@ -149,6 +149,7 @@ public record Failure(String operation, boolean write, StatusCode status, Reason
 				new EtcdTimeoutException(this);
 			case NO_SPACE -> new NoSpaceException(this);
 			case REQUEST_TOO_LARGE, MESSAGE_TOO_LARGE, RESPONSE_TOO_LARGE -> new TooLargeException(this);
+			case SESSION_LOST -> new SessionLostException(this);
 			case CLOSED -> new ClientClosedException(this);
 			case OTHER -> exceptionOfStatus();
 			default -> new EtcdException(this);

@@ -434,6 +434,11 @@ public enum Reason {
 	INTERRUPTED,
 
 	/**
+	 * The session has lost its lease, and what it held with it.
+	 */
+	SESSION_LOST,
+
+	/**
 	 * The client is closed, or was closed during the call.
 	 */
 	CLOSED,

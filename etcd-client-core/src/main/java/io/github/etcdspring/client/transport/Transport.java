@@ -120,10 +120,26 @@ public final class Transport implements AutoCloseable {
 	 * @throws IllegalStateException on a thread of the engine
 	 */
 	public static void checkMayWait(String hazard) {
-		if (CallbackExecutor.isEngineThread()) {
+		if (!mayWait()) {
 			throw new IllegalStateException(
 					hazard + ": use async(), or give the client a callback executor that has threads of its own");
 		}
+	}
+
+	/**
+	 * Whether this thread may wait for etcd.
+	 * @return whether it is no thread of the engine
+	 */
+	public static boolean mayWait() {
+		return !CallbackExecutor.isEngineThread();
+	}
+
+	/**
+	 * Return how long a request may take unless it says otherwise.
+	 * @return the client's timeout
+	 */
+	public Duration timeout() {
+		return this.options.timeout();
 	}
 
 	/**

@@ -31,7 +31,7 @@ class ErrorCatalogueTests {
 			Reason.MESSAGE_TOO_LARGE, Reason.RESPONSE_TOO_LARGE);
 
 	/** Which have no text of etcd's: this client or the layer below finds them. */
-	private static final Set<Reason> WITHOUT_TEXT = EnumSet.of(Reason.TIMEOUT, Reason.UNREACHABLE,
+	private static final Set<Reason> WITHOUT_TEXT = EnumSet.of(Reason.TIMEOUT, Reason.SESSION_LOST, Reason.UNREACHABLE,
 			Reason.CONNECTION_LOST, Reason.MESSAGE_TOO_LARGE, Reason.RESPONSE_TOO_LARGE, Reason.CANCELLED,
 			Reason.INTERRUPTED, Reason.CLOSED, Reason.UNIMPLEMENTED, Reason.OTHER);
 

@@ -1,0 +1,272 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.error.CompactedException;
+import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
+import io.github.etcdspring.client.kv.Compare;
+import io.github.etcdspring.client.kv.Op;
+import io.github.etcdspring.client.kv.TxnRequest;
+import io.github.etcdspring.client.lease.LeaseLoss;
+import io.github.etcdspring.client.watch.Watch;
+import io.github.etcdspring.client.watch.WatchBatch;
+import io.github.etcdspring.client.watch.WatchClosed;
+import io.github.etcdspring.client.watch.WatchListener;
+
+/**
+ * What a session owns: the oldest key of a queue. It ends when it is released, when the
+ * lease is lost, or when somebody deletes the key; the last two are told.
+ */
+final class Claim {
+
+	private static final Logger logger = LoggerFactory.getLogger(Claim.class);
+
+	private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final SessionServices services;
+
+	private final SessionLease lease;
+
+	private final String operation;
+
+	private final Bytes key;
+
+	private final long revision;
+
+	private final long asOf;
+
+	private final List<Consumer<EtcdException>> listeners = new ArrayList<>();
+
+	private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+	private final Consumer<LeaseLoss> leaseListener = (lost) -> lost(SessionLease.lost(operation(), lost));
+
+	private @Nullable Watch watch;
+
+	private volatile @Nullable EtcdException loss;
+
+	private volatile boolean released;
+
+	Claim(SessionServices services, SessionLease lease, String operation, Bytes key, long revision, long asOf) {
+		this.services = services;
+		this.lease = lease;
+		this.operation = operation;
+		this.key = key;
+		this.revision = revision;
+		this.asOf = asOf;
+	}
+
+	private String operation() {
+		return this.operation;
+	}
+
+	/**
+	 * Completes when it is lost, or the key is away after the release.
+	 * @return the future
+	 */
+	CompletableFuture<Void> over() {
+		return this.over;
+	}
+
+	Bytes key() {
+		return this.key;
+	}
+
+	long leaseId() {
+		return this.lease.id();
+	}
+
+	/**
+	 * Return the revision that created the key: it grows from owner to owner.
+	 * @return the revision
+	 */
+	long revision() {
+		return this.revision;
+	}
+
+	Compare fence() {
+		return Compare.createRevision(this.key).isEqualTo(this.revision);
+	}
+
+	/**
+	 * Whether it is still owned, by the clock at this moment.
+	 * @return whether nothing is known to the contrary and the lease cannot have expired
+	 */
+	boolean isHeld() {
+		return !this.released && this.loss == null && !this.lease.state().isLost();
+	}
+
+	/** Notice when the lease is lost or the key is taken away. */
+	void guard() {
+		this.lease.onLoss(this.leaseListener);
+		watchFrom(this.asOf + 1);
+	}
+
+	private void watchFrom(long from) {
+		synchronized (this.listeners) {
+			if (this.released || this.loss != null) {
+				return;
+			}
+			this.watch = this.services.watches()
+				.watch(KeyRange.key(this.key))
+				.fromRevision(from)
+				.withoutPuts()
+				.maxRetries(-1)
+				.open(new DeletionListener());
+		}
+	}
+
+	private void deleted() {
+		lost(Failure.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
+			.withDetail("its key was deleted")
+			.toException());
+	}
+
+	// Perhaps the lease was revoked; then the session need not wait until its next
+	// renewal to notice.
+	private void lookAfterLease() {
+		if (!this.lease.state().isLost()) {
+			this.services.leases().keepAliveOnce(this.lease.id()).async().exceptionally((ex) -> {
+				logger.debug("The lease of a lock or election whose key was deleted", ex);
+				return null;
+			});
+		}
+	}
+
+	// The history in which a deletion would be is gone.
+	private void look() {
+		if (!isHeld()) {
+			return;
+		}
+		this.services.kv().get(this.key).async().whenComplete((answer, ex) -> {
+			if (ex != null) {
+				this.services.schedule(RETRY_NANOS, this::look);
+			}
+			else if (answer.first().filter((found) -> found.createRevision() == this.revision).isPresent()) {
+				watchFrom(answer.storeRevision() + 1);
+			}
+			else {
+				deleted();
+			}
+		});
+	}
+
+	/**
+	 * Write the key, if it is still owned.
+	 * @param value the value
+	 * @return the transaction
+	 */
+	TxnRequest put(Bytes value) {
+		return this.services.kv().txn().when(fence()).then(Op.put(this.key, value).lease(this.lease.id()));
+	}
+
+	/**
+	 * Tell when it is lost; at once if it is lost already.
+	 * @param listener is told the cause, once, on the callback executor
+	 */
+	void onLost(Consumer<EtcdException> listener) {
+		EtcdException cause;
+		synchronized (this.listeners) {
+			cause = this.loss;
+			if (cause == null && !this.released) {
+				this.listeners.add(listener);
+			}
+		}
+		if (cause != null) {
+			tell(listener, cause);
+		}
+	}
+
+	void lost(EtcdException cause) {
+		List<Consumer<EtcdException>> told;
+		synchronized (this.listeners) {
+			if (this.released || this.loss != null) {
+				return;
+			}
+			this.loss = cause;
+			told = List.copyOf(this.listeners);
+			this.listeners.clear();
+			closeWatch();
+		}
+		this.lease.forget(this.leaseListener);
+		this.over.complete(null);
+		told.forEach((listener) -> tell(listener, cause));
+	}
+
+	private void tell(Consumer<EtcdException> listener, EtcdException cause) {
+		this.services.transport().serialTasks().execute(() -> listener.accept(cause));
+	}
+
+	/**
+	 * Give it up.
+	 * @return completes when the key is away, as far as the server can be reached
+	 */
+	CompletableFuture<Void> release() {
+		synchronized (this.listeners) {
+			this.released = true;
+			this.listeners.clear();
+			closeWatch();
+		}
+		this.lease.forget(this.leaseListener);
+		CompletableFuture<Void> removal = new KeyRemoval(this.services, this.lease, this.key, false).start();
+		removal.whenComplete((nothing, ex) -> this.over.complete(null));
+		return removal;
+	}
+
+	/** Nobody has it: whoever wanted it is gone. */
+	void abandon() {
+		release().exceptionally((ex) -> {
+			logger.debug("A key that nobody wants could not be removed", ex);
+			return null;
+		});
+	}
+
+	private void closeWatch() {
+		if (this.watch != null) {
+			this.watch.close();
+			this.watch = null;
+		}
+	}
+
+	private final class DeletionListener implements WatchListener {
+
+		@Override
+		public void onBatch(WatchBatch batch) {
+			deleted();
+			lookAfterLease();
+		}
+
+		@Override
+		public void onClosed(WatchClosed closed) {
+			EtcdException cause = closed.cause();
+			if (cause instanceof CompactedException) {
+				look();
+			}
+			else if (cause != null && cause.reason() != Reason.CLOSED) {
+				// The lease still guards it; a deletion by hand will not be noticed.
+				logger.warn("The key of a {} is not watched any more", Claim.this.operation, cause);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,192 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.session;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.error.CompactedException;
+import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.transport.SerialTasks;
+import io.github.etcdspring.client.watch.Watch;
+import io.github.etcdspring.client.watch.WatchBatch;
+import io.github.etcdspring.client.watch.WatchClosed;
+import io.github.etcdspring.client.watch.WatchEvent;
+import io.github.etcdspring.client.watch.WatchListener;
+
+/**
+ * Observes an election: keeps the candidates, of which the oldest leads, and reads them
+ * again when their history is gone. Lasts through every failure that can be waited out.
+ *
+ * @since 0.1.0
+ */
+public final class LeaderWatch implements AutoCloseable {
+
+	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private final SessionServices services;
+
+	private final KeyRange range;
+
+	private final LeaderListener listener;
+
+	private final SerialTasks callbacks;
+
+	private final Map<Bytes, KeyValue> candidates = new HashMap<>();
+
+	private @Nullable KeyValue told;
+
+	private boolean toldNobody;
+
+	private @Nullable Watch watch;
+
+	private int failures;
+
+	private volatile boolean closed;
+
+	private LeaderWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
+		this.services = services;
+		this.range = KeyRange.prefix(prefix);
+		this.listener = listener;
+		this.callbacks = services.transport().serialTasks();
+	}
+
+	static LeaderWatch open(SessionServices services, Bytes prefix, LeaderListener listener) {
+		LeaderWatch observing = new LeaderWatch(services, prefix, listener);
+		observing.list();
+		return observing;
+	}
+
+	private void list() {
+		if (this.closed) {
+			return;
+		}
+		this.services.kv().get(this.range).async().whenComplete((answer, ex) -> this.callbacks.execute(() -> {
+			if (this.closed) {
+				return;
+			}
+			if (ex != null) {
+				failedToList(Contender.cause(ex));
+				return;
+			}
+			this.failures = 0;
+			this.candidates.clear();
+			answer.keyValues().forEach((candidate) -> this.candidates.put(candidate.key(), candidate));
+			tell();
+			watchFrom(answer.storeRevision() + 1);
+		}));
+	}
+
+	private void failedToList(EtcdException cause) {
+		if (!cause.isRetryable()) {
+			end(cause);
+			return;
+		}
+		this.failures++;
+		this.services.schedule(Math.min(LONGEST_PAUSE_NANOS, this.failures * STEP_NANOS), this::list);
+	}
+
+	private void watchFrom(long revision) {
+		synchronized (this.range) {
+			if (!this.closed) {
+				this.watch = this.services.watches()
+					.watch(this.range)
+					.fromRevision(revision)
+					.maxRetries(-1)
+					.open(new CandidatesListener());
+			}
+		}
+	}
+
+	private void changed(List<WatchEvent> events) {
+		for (WatchEvent event : events) {
+			if (event.isPut()) {
+				this.candidates.put(event.keyValue().key(), event.keyValue());
+			}
+			else {
+				this.candidates.remove(event.keyValue().key());
+			}
+		}
+		tell();
+	}
+
+	private void tell() {
+		KeyValue leader = null;
+		for (KeyValue candidate : this.candidates.values()) {
+			if (leader == null || candidate.createRevision() < leader.createRevision()) {
+				leader = candidate;
+			}
+		}
+		KeyValue before = this.told;
+		this.told = leader;
+		if (leader == null) {
+			if (!this.toldNobody) {
+				this.toldNobody = true;
+				this.listener.onNoLeader();
+			}
+		}
+		else if (before == null || before.modRevision() != leader.modRevision()) {
+			this.toldNobody = false;
+			this.listener.onLeader(leader);
+		}
+	}
+
+	private void end(@Nullable EtcdException cause) {
+		synchronized (this.range) {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			if (this.watch != null) {
+				this.watch.close();
+			}
+		}
+		this.callbacks.execute(() -> this.listener.onClosed(cause));
+	}
+
+	/**
+	 * Stop observing. Nothing more is told, but for one {@link LeaderListener#onClosed};
+	 * a call that runs now is not waited for. May be called from the listener, and again.
+	 */
+	@Override
+	public void close() {
+		end(null);
+	}
+
+	private final class CandidatesListener implements WatchListener {
+
+		@Override
+		public void onBatch(WatchBatch batch) {
+			LeaderWatch.this.callbacks.execute(() -> {
+				if (!LeaderWatch.this.closed) {
+					changed(batch.events());
+				}
+			});
+		}
+
+		@Override
+		public void onClosed(WatchClosed closed) {
+			EtcdException cause = closed.cause();
+			if (cause instanceof CompactedException) {
+				list();
+			}
+			else if (cause != null) {
+				end(cause);
+			}
+		}
+
+	}
+
+}

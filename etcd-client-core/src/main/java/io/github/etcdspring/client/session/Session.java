@@ -1,0 +1,365 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.session;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
+import io.github.etcdspring.client.lease.LeaseLoss;
+import io.github.etcdspring.client.lease.LeaseState;
+import io.github.etcdspring.client.transport.SerialTasks;
+
+/**
+ * A lease that is kept alive, and what hangs on it: keys, locks and leadership. It all
+ * ends with the process, at the latest when the time to live is over.
+ * <p>
+ * If the lease is lost, because nothing was heard of the cluster for too long or somebody
+ * revoked it, whatever was held is lost and told so, with the cause and before anybody
+ * else can hold it. The session then gets a new lease as soon as it can and puts its keys
+ * back; locks and leadership have to be asked for again.
+ * <p>
+ * Thread-safe. Callbacks run on the client's callback executor.
+ *
+ * @since 0.1.0
+ */
+public final class Session implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Session.class);
+
+	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+	private final Sessions sessions;
+
+	private final SessionServices services;
+
+	private final Duration ttl;
+
+	private final SerialTasks callbacks;
+
+	private final Map<Bytes, LockQueue> locks = new HashMap<>();
+
+	private final Map<Bytes, Candidacy> candidacies = new HashMap<>();
+
+	private final Map<Bytes, EphemeralKey> keys = new HashMap<>();
+
+	private final List<Consumer<LeaseLoss>> lossListeners = new ArrayList<>();
+
+	private final List<Runnable> restoreListeners = new ArrayList<>();
+
+	private final CompletableFuture<Void> closing = new CompletableFuture<>();
+
+	private volatile SessionLease lease;
+
+	private boolean closed;
+
+	private int failures;
+
+	Session(Sessions sessions, SessionServices services, Duration ttl, SessionLease lease) {
+		this.sessions = sessions;
+		this.services = services;
+		this.ttl = ttl;
+		this.callbacks = services.transport().serialTasks();
+		this.lease = lease;
+		sessions.opened(this);
+		lease.onLoss(this::lost);
+	}
+
+	/**
+	 * Return the id of the lease that the session has now.
+	 * @return the id
+	 */
+	public long leaseId() {
+		return this.lease.id();
+	}
+
+	/**
+	 * Find out how the lease is, by the clock, at this moment.
+	 * @return the state
+	 */
+	public LeaseState state() {
+		return this.lease.state();
+	}
+
+	/**
+	 * Tell when a lease of the session is lost; not if the session is closed. Called on
+	 * the callback executor, so perhaps late: {@link #state()} is what to ask.
+	 * @param listener is told why
+	 */
+	public void onLost(Consumer<LeaseLoss> listener) {
+		synchronized (this.keys) {
+			this.lossListeners.add(notNull(listener));
+		}
+	}
+
+	/**
+	 * Tell when the session has a new lease after a loss.
+	 * @param listener is told on the callback executor
+	 */
+	public void onRestored(Runnable listener) {
+		synchronized (this.keys) {
+			this.restoreListeners.add(notNull(listener));
+		}
+	}
+
+	private static <T> T notNull(T listener) {
+		if (listener == null) {
+			throw new IllegalArgumentException("'listener' must not be null");
+		}
+		return listener;
+	}
+
+	/**
+	 * Return a lock. All clients that use a lock of the same name exclude each other,
+	 * those in other languages and etcd's own lock service included. Whoever asks in this
+	 * session shares it.
+	 * @param name the name, which begins the key that the lock is made of
+	 * @return the lock
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public SessionLock lock(String name) {
+		return lock(Bytes.utf8(name));
+	}
+
+	/**
+	 * Return a lock, as {@link #lock(String)} does.
+	 * @param name the name
+	 * @return the lock
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public SessionLock lock(Bytes name) {
+		checkName(name);
+		synchronized (this.keys) {
+			return new SessionLock(this.services, this.locks.computeIfAbsent(name, (key) -> new LockQueue(this, key)));
+		}
+	}
+
+	/**
+	 * Return an election: of all candidates of the same name one leads at a time. Uses
+	 * the keys of etcd's own clients and election service.
+	 * @param name the name, which begins the keys of the candidates
+	 * @return the election
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public Election election(String name) {
+		return election(Bytes.utf8(name));
+	}
+
+	/**
+	 * Return an election, as {@link #election(String)} does.
+	 * @param name the name
+	 * @return the election
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public Election election(Bytes name) {
+		checkName(name);
+		synchronized (this.keys) {
+			return new Election(this, name, this.candidacies.computeIfAbsent(name, (key) -> new Candidacy(this, key)));
+		}
+	}
+
+	private static void checkName(Bytes name) {
+		if (name.isEmpty()) {
+			throw new IllegalArgumentException("'name' must not be empty, because it begins the keys");
+		}
+	}
+
+	/**
+	 * Write a key that is there as long as the session is: it goes with the lease, and
+	 * comes back when the session gets a new one. A key that is there already is
+	 * overwritten.
+	 * @param key the key
+	 * @param value its value
+	 * @return the request
+	 */
+	public RegisterRequest register(String key, String value) {
+		return register(Bytes.utf8(key), Bytes.utf8(value));
+	}
+
+	/**
+	 * Write a key that is there as long as the session is, as
+	 * {@link #register(String, String)} does.
+	 * @param key the key
+	 * @param value its value
+	 * @return the request
+	 */
+	public RegisterRequest register(Bytes key, Bytes value) {
+		if (key.isEmpty()) {
+			throw new IllegalArgumentException("'key' must not be empty");
+		}
+		return new RegisterRequest(this, key, value);
+	}
+
+	SessionServices services() {
+		return this.services;
+	}
+
+	SessionLease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Remember a key that was written.
+	 * @param key the key
+	 */
+	void registered(EphemeralKey key) {
+		synchronized (this.keys) {
+			this.keys.put(key.key(), key);
+		}
+	}
+
+	void unregistered(EphemeralKey key) {
+		synchronized (this.keys) {
+			this.keys.remove(key.key(), key);
+		}
+	}
+
+	boolean isRegistered(EphemeralKey key) {
+		synchronized (this.keys) {
+			return !this.closed && this.keys.get(key.key()) == key;
+		}
+	}
+
+	private void lost(LeaseLoss loss) {
+		synchronized (this.keys) {
+			if (this.closed) {
+				return;
+			}
+			if (loss.cause() == LeaseLoss.Cause.CLOSED) {
+				// With the client.
+				this.closed = true;
+			}
+			this.lossListeners.forEach((listener) -> this.callbacks.execute(() -> listener.accept(loss)));
+		}
+		if (loss.cause() == LeaseLoss.Cause.CLOSED) {
+			this.sessions.closed(this);
+			this.closing.complete(null);
+		}
+		else {
+			logger.warn("The lease {} of a session is lost: {}; a new one is asked for",
+					Long.toHexString(this.lease.id()), loss.cause(), loss.failure());
+			restore();
+		}
+	}
+
+	private void restore() {
+		synchronized (this.keys) {
+			if (this.closed) {
+				return;
+			}
+		}
+		SessionRequest.grant(this.services, this.ttl, null).whenComplete((granted, ex) -> {
+			if (ex == null) {
+				restored(granted);
+			}
+			else if (Contender.cause(ex).reason() != Reason.CLOSED) {
+				logger.debug("A session could not get a new lease yet", ex);
+				this.failures++;
+				this.services.schedule(Math.min(LONGEST_PAUSE_NANOS, this.failures * STEP_NANOS), this::restore);
+			}
+		});
+	}
+
+	private void restored(SessionLease granted) {
+		this.failures = 0;
+		List<EphemeralKey> registered;
+		boolean tooLate;
+		synchronized (this.keys) {
+			tooLate = this.closed;
+			if (!tooLate) {
+				this.lease = granted;
+				this.restoreListeners.forEach(this.callbacks::execute);
+			}
+			registered = List.copyOf(this.keys.values());
+		}
+		if (tooLate) {
+			revoke(granted);
+			return;
+		}
+		logger.info("A session has a new lease, {}", Long.toHexString(granted.id()));
+		granted.onLoss(this::lost);
+		registered.forEach((key) -> key.write(granted));
+	}
+
+	/**
+	 * Close the session: its lease is revoked and its keys with it, whatever waits for a
+	 * lock or leads an election is told that it has none. Waits for the server, but not
+	 * longer than the time to live, when the lease ends by itself; and not on a network
+	 * thread. Never throws. Called again it does nothing.
+	 */
+	@Override
+	public void close() {
+		CompletableFuture<Void> done = closeAsync();
+		if (!SessionServices.mayWait()) {
+			return;
+		}
+		try {
+			done.get(this.ttl.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			logger.debug("The lease of a session was not revoked in time; it ends by itself", ex);
+		}
+	}
+
+	/**
+	 * Close the session, without waiting.
+	 * @return completes when the server has revoked the lease, or that has failed
+	 */
+	public CompletableFuture<Void> closeAsync() {
+		SessionLease last;
+		synchronized (this.keys) {
+			if (this.closed) {
+				return this.closing.copy();
+			}
+			this.closed = true;
+			last = this.lease;
+			this.keys.clear();
+		}
+		this.sessions.closed(this);
+		revoke(last);
+		last.lost(new LeaseLoss(LeaseLoss.Cause.CLOSED,
+				Failure.ofWrite("session", StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
+					.withDetail("the session is closed")
+					.toException()));
+		return this.closing.copy();
+	}
+
+	private void revoke(SessionLease last) {
+		last.close();
+		this.services.leases().revoke(last.id()).async().whenComplete((header, ex) -> {
+			if (ex != null && Contender.cause(ex).reason() != Reason.LEASE_NOT_FOUND) {
+				logger.debug("The lease of a session could not be revoked; it ends by itself", ex);
+			}
+			this.closing.complete(null);
+		});
+	}
+
+	@Override
+	public String toString() {
+		return "Session[lease=" + Long.toHexString(this.lease.id()) + "]";
+	}
+
+}

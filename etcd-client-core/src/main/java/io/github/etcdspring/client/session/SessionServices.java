@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.session;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.kv.Kv;
+import io.github.etcdspring.client.lease.Leases;
+import io.github.etcdspring.client.transport.SerialTasks;
+import io.github.etcdspring.client.transport.Timer;
+import io.github.etcdspring.client.transport.Transport;
+import io.github.etcdspring.client.watch.Watches;
+
+/**
+ * What sessions are built on.
+ *
+ * @param transport the client's engine
+ * @param kv the key-value service
+ * @param leases the lease service
+ * @param watches the watch service
+ */
+record SessionServices(Transport transport, Kv kv, Leases leases, Watches watches) {
+
+	/**
+	 * Run a task on the callback executor after a delay.
+	 * @param nanos the delay in nanoseconds
+	 * @param task the task
+	 * @return what cancels it
+	 */
+	Timer.Timeout schedule(long nanos, Runnable task) {
+		SerialTasks callbacks = this.transport.serialTasks();
+		return this.transport.timer().schedule(nanos, () -> callbacks.execute(task));
+	}
+
+	static boolean mayWait() {
+		return Transport.mayWait();
+	}
+
+	long nanoTime() {
+		return this.transport.timer().nanoTime();
+	}
+
+	/**
+	 * Limit how long something is waited for.
+	 * @param waiting what is waited for
+	 * @param timeout how long, or {@code null} for any time
+	 * @param failure makes the exception from a description
+	 */
+	void limit(CompletableFuture<?> waiting, @Nullable Duration timeout, Function<String, EtcdException> failure) {
+		if (timeout != null) {
+			Timer.Timeout limit = schedule(Timer.nanos(timeout), () -> waiting
+				.completeExceptionally(failure.apply("not done within " + timeout.toMillis() + " ms")));
+			waiting.whenComplete((result, ex) -> limit.cancel());
+		}
+	}
+
+	/**
+	 * Make the future that the application gets.
+	 * @param <T> what is waited for
+	 * @param <R> what the application gets
+	 * @param waiting what is waited for; cancelled with the result
+	 * @param result makes the result, or throws what the application gets
+	 * @param unwanted what to do with a result that nobody wants any more
+	 * @return the future
+	 */
+	<T, R> CompletableFuture<R> dependent(CompletableFuture<T> waiting, Function<T, R> result, Consumer<R> unwanted) {
+		CompletableFuture<R> dependent = new CompletableFuture<>();
+		dependent.whenComplete((done, ex) -> {
+			if (ex != null) {
+				waiting.cancel(true);
+			}
+		});
+		waiting.whenComplete((done, ex) -> {
+			if (ex != null) {
+				dependent.completeExceptionally(Contender.cause(ex));
+				return;
+			}
+			R made;
+			try {
+				made = result.apply(done);
+			}
+			catch (RuntimeException refused) {
+				dependent.completeExceptionally(refused);
+				return;
+			}
+			if (!dependent.complete(made)) {
+				unwanted.accept(made);
+			}
+		});
+		return dependent;
+	}
+
+}
