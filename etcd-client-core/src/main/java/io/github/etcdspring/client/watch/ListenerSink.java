@@ -40,7 +40,9 @@ final class ListenerSink implements Sink {
 	public void progress(long revision) {
 		unlessDropped(() -> {
 			this.cursor.delivering(revision + 1);
-			this.listener.onProgress(revision);
+			if (this.cursor.options().progress()) {
+				this.listener.onProgress(revision);
+			}
 		});
 	}
 

@@ -34,6 +34,8 @@ final class WatchCursor {
 
 	private static final int OVERFLOWS = 3;
 
+	private static final int TOKENS = 5;
+
 	private final WatchOptions options;
 
 	private final SerialTasks callbacks;
@@ -64,9 +66,18 @@ final class WatchCursor {
 	/** The next revision to be handed to the application. */
 	private volatile long deliveredRevision;
 
+	/** Whether the server has ever watched. */
+	private boolean begun;
+
 	private boolean disconnected;
 
+	/** Attempts in a row that failed since this watch takes part in them. */
+	private int attempts;
+
 	private boolean denied;
+
+	/** Tokens in a row with which this watch was refused. */
+	private int refusals;
 
 	/** Whether the stream waits until half of the buffer is handled. */
 	private volatile boolean waitsForRoom;
@@ -151,6 +162,7 @@ final class WatchCursor {
 	void created(long storeRevision) {
 		this.state = State.ACTIVE;
 		this.denied = false;
+		this.refusals = 0;
 		if (this.nextRevision == 0) {
 			// A member may know of its watch a little earlier than of this revision; what
 			// comes from before is dropped, so that the beginning is exact.
@@ -158,7 +170,8 @@ final class WatchCursor {
 			this.deliveredRevision = this.nextRevision;
 		}
 		long start = this.nextRevision;
-		if (!this.ready.isDone()) {
+		if (!this.begun) {
+			this.begun = true;
 			this.callbacks.execute(() -> this.ready.complete(start));
 		}
 		if (this.disconnected) {
@@ -217,11 +230,9 @@ final class WatchCursor {
 	 * @param revision the revision
 	 */
 	void progressed(long revision) {
-		if (this.state == State.ACTIVE && revision >= this.nextRevision - 1) {
+		if (this.state == State.ACTIVE && holdsNothing() && revision >= this.nextRevision - 1) {
 			this.nextRevision = revision + 1;
-			if (this.options.progress()) {
-				this.sink.progress(revision);
-			}
+			this.sink.progress(revision);
 		}
 	}
 
@@ -268,15 +279,38 @@ final class WatchCursor {
 		}
 	}
 
+	/**
+	 * An attempt to connect has failed.
+	 * @param streamAttempts how many failed in a row for the stream, which may be older
+	 * than this watch; 0 if this is not counted
+	 * @return whether they are too many for this watch
+	 */
+	boolean isTiredAfter(int streamAttempts) {
+		if (streamAttempts == 0) {
+			return false;
+		}
+		this.attempts = Math.min(streamAttempts, this.attempts + 1);
+		return this.options.maxRetries() >= 0 && this.attempts > this.options.maxRetries();
+	}
+
 	void disconnected(Failure failure) {
 		this.assembler.clear();
 		if (this.state == State.CREATING || this.state == State.ACTIVE) {
 			this.state = State.DETACHED;
 		}
-		if (!this.disconnected && this.ready.isDone()) {
+		if (!this.disconnected && this.begun) {
 			this.disconnected = true;
 			this.sink.disconnected(failure.toException());
 		}
+	}
+
+	/**
+	 * The server has refused the token. Only this watch is asked: if others work with the
+	 * same token, opening the stream again and again would harm them.
+	 * @return whether another token may be better
+	 */
+	boolean refusedToken() {
+		return ++this.refusals <= TOKENS;
 	}
 
 	/**

@@ -90,9 +90,7 @@ public final class WatchIterator implements Iterator<WatchBatch>, AutoCloseable 
 		if (!hasNext()) {
 			throw new NoSuchElementException("The watch is closed");
 		}
-		WatchBatch batch = this.next;
-		this.next = null;
-		return Objects.requireNonNull(batch);
+		return Objects.requireNonNull(takeNext());
 	}
 
 	/**
@@ -109,9 +107,16 @@ public final class WatchIterator implements Iterator<WatchBatch>, AutoCloseable 
 		if (this.next == null) {
 			fetch(nanos(timeout));
 		}
+		return Optional.ofNullable(takeNext());
+	}
+
+	private @Nullable WatchBatch takeNext() {
 		WatchBatch batch = this.next;
-		this.next = null;
-		return Optional.ofNullable(batch);
+		if (batch != null) {
+			this.next = null;
+			this.cursor.delivering(batch.revision() + 1);
+		}
+		return batch;
 	}
 
 	private static long nanos(Duration timeout) {
@@ -137,7 +142,6 @@ public final class WatchIterator implements Iterator<WatchBatch>, AutoCloseable 
 			return false;
 		}
 		this.next = item.batch();
-		this.cursor.delivering(item.batch().revision() + 1);
 		this.cursor.handled(item.size());
 		return true;
 	}

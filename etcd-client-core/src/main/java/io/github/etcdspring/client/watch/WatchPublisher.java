@@ -51,6 +51,9 @@ final class WatchPublisher implements Flow.Publisher<WatchBatch> {
 
 		private boolean over;
 
+		/** Whether the subscriber wants to hear nothing more. */
+		private volatile boolean cancelled;
+
 		private @Nullable EtcdException failure;
 
 		private boolean closed;
@@ -58,14 +61,17 @@ final class WatchPublisher implements Flow.Publisher<WatchBatch> {
 		Subscription(WatchCursor cursor, Flow.Subscriber<? super WatchBatch> subscriber) {
 			this.cursor = cursor;
 			this.subscriber = subscriber;
-			cursor.callbacks().execute(() -> subscriber.onSubscribe(this));
+			cursor.callbacks().execute(() -> call(() -> subscriber.onSubscribe(this)));
 		}
 
 		@Override
 		public void request(long batches) {
 			this.cursor.callbacks().execute(() -> {
+				if (this.cancelled || this.over) {
+					return;
+				}
 				if (batches <= 0) {
-					cancel();
+					end();
 					fail(new IllegalArgumentException("'batches' must be positive but was " + batches));
 					return;
 				}
@@ -76,6 +82,11 @@ final class WatchPublisher implements Flow.Publisher<WatchBatch> {
 
 		@Override
 		public void cancel() {
+			this.cancelled = true;
+			end();
+		}
+
+		private void end() {
 			this.cursor.drop();
 			this.cursor.execute((stream) -> stream.cancel(this.cursor));
 		}
@@ -119,7 +130,7 @@ final class WatchPublisher implements Flow.Publisher<WatchBatch> {
 					if (!this.cursor.isDropped() && !this.over) {
 						this.demand -= (this.demand != Long.MAX_VALUE) ? 1 : 0;
 						this.cursor.delivering(next.batch().revision() + 1);
-						this.subscriber.onNext(next.batch());
+						call(() -> this.subscriber.onNext(next.batch()));
 					}
 				}
 				finally {
@@ -132,9 +143,20 @@ final class WatchPublisher implements Flow.Publisher<WatchBatch> {
 		}
 
 		private void fail(Throwable cause) {
-			if (!this.over) {
+			if (!this.over && !this.cancelled) {
 				this.over = true;
 				this.subscriber.onError(cause);
+			}
+		}
+
+		// Who throws has cancelled, as those who made the interface say.
+		private void call(Runnable signal) {
+			try {
+				signal.run();
+			}
+			catch (Throwable ex) {
+				cancel();
+				throw ex;
 			}
 		}
 

@@ -63,6 +63,9 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	/** Whether the member's progress can be believed, {@code null} if not known yet. */
 	private @Nullable Boolean progressTrusted;
 
+	/** Whether the member was asked for its version, which answers that. */
+	private boolean versionAsked;
+
 	private boolean progressWanted;
 
 	/** Whether the next answer was asked for; only on an own stream. */
@@ -130,8 +133,8 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 			askForVersion();
 		}
 		else if (this.progressTrusted) {
+			// Not always answered, so that silence says nothing about the member.
 			this.stream.send(WatchMessages.progress());
-			this.stream.awaitAnswer();
 		}
 	}
 
@@ -141,6 +144,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		this.byId.clear();
 		this.creating.clear();
 		this.progressTrusted = null;
+		this.versionAsked = false;
 		this.requested = false;
 		for (WatchCursor cursor : this.cursors) {
 			if (cursor.state() != State.PAUSED) {
@@ -211,7 +215,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private void refused(WatchCursor cursor, WatchResponse response) {
 		Failure failure = failure(response);
-		if (TOKEN_REFUSED.contains(failure.reason()) && this.stream.canRefreshToken()) {
+		if (TOKEN_REFUSED.contains(failure.reason()) && this.stream.canRefreshToken() && cursor.refusedToken()) {
 			// A stream has one token for its life.
 			this.stream.tokenRefused(failure);
 		}
@@ -253,7 +257,6 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	private void changed(WatchCursor cursor, WatchResponse response) {
 		Failure failure = cursor.received(response.getEventsList(), !response.getFragment(), !this.own);
 		if (failure != null) {
-			this.stream.send(WatchMessages.cancel(cursor.id()));
 			remove(cursor, failure);
 		}
 		else if (cursor.state() == State.PAUSED) {
@@ -315,7 +318,8 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	private void askForVersion() {
 		int opening = this.openings;
 		String member = this.stream.member();
-		if (member != null) {
+		if (member != null && !this.versionAsked) {
+			this.versionAsked = true;
 			this.watches.tellsTrueProgress(member, (trusted) -> execute(() -> {
 				if (this.openings == opening && this.progressTrusted == null) {
 					this.progressTrusted = trusted;
@@ -333,8 +337,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		this.byId.clear();
 		this.creating.clear();
 		for (WatchCursor cursor : List.copyOf(this.cursors)) {
-			int retries = cursor.options().maxRetries();
-			if (retries >= 0 && attempts > retries) {
+			if (cursor.isTiredAfter(attempts)) {
 				this.cursors.remove(cursor);
 				cursor.end(failure);
 			}

@@ -32,8 +32,10 @@ class RecordingListener implements WatchListener {
 	private final CompletableFuture<WatchClosed> closed = new CompletableFuture<>();
 
 	@Override
-	public synchronized void onBatch(WatchBatch batch) {
-		this.batches.add(batch);
+	public void onBatch(WatchBatch batch) {
+		synchronized (this) {
+			this.batches.add(batch);
+		}
 	}
 
 	@Override

@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.test.conformance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.github.etcdspring.client.EtcdClient;
+import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.error.AuthenticationException;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.watch.Watch;
+import io.github.etcdspring.proto.AuthGrpc;
+import io.github.etcdspring.proto.Permission;
+import io.github.etcdspring.test.EtcdBinary;
+import io.github.etcdspring.test.EtcdServer;
+import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.WithEtcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * {@link WatchAuthConformance} on real servers, and what takes one whose tokens expire.
+ */
+@ForEachEtcd
+@WithEtcd(isolated = true)
+class WatchAuthConformanceTests extends WatchAuthConformance {
+
+	private static final String PASSWORD = "root's secret";
+
+	@Test
+	void tokenThatExpiresIsReplacedAndNothingIsMissed(EtcdBinary binary, @TempDir Path folder) throws Exception {
+		CountedCalls logins = new CountedCalls(AuthGrpc.getAuthenticateMethod());
+		try (EtcdServer server = EtcdServer.builder().binary(binary).arguments(jwt(folder)).start();
+				RawEtcd raw = new RawEtcd(server.endpoint())) {
+			raw.addUserWithRole("root", PASSWORD);
+			raw.enableAuth();
+			raw.login("root", PASSWORD);
+			try (EtcdClient client = EtcdClient.builder()
+				.endpoints(server.endpoint())
+				.credentials("root", PASSWORD)
+				.channelCustomizer((channel) -> channel.intercept(logins))
+				.build();
+					EtcdClient witness = EtcdClient.builder()
+						.endpoints(server.endpoint())
+						.authToken(raw.token("root", PASSWORD))
+						.build()) {
+				RecordingListener first = new RecordingListener();
+				try (Watch watch = client.watch(KeyRange.all()).open(first)) {
+					watch.ready().join();
+					awaitExpiry(witness);
+					RecordingListener second = new RecordingListener();
+					try (Watch next = client.watch(KeyRange.all()).open(second)) {
+						assertThat(next.ready()).succeedsWithin(SOON);
+						assertThat(logins.count()).isEqualTo(2);
+						client.kv().put("a", "1").sync();
+						await().until(() -> first.batches().size() == 1 && second.batches().size() == 1);
+					}
+					// From now on every token of before is too old.
+					raw.login("root", PASSWORD);
+					raw.permit("root", Permission.Type.READWRITE, "a", "b");
+					RecordingListener third = new RecordingListener();
+					try (Watch next = client.watch(KeyRange.all()).open(third)) {
+						assertThat(next.ready()).succeedsWithin(SOON);
+						client.kv().put("a", "2").sync();
+						await().until(() -> first.batches().size() == 2 && third.batches().size() == 1);
+					}
+					assertThat(first.closed()).isNotDone();
+				}
+			}
+		}
+	}
+
+	private static void awaitExpiry(EtcdClient witness) {
+		await().atMost(SOON).until(() -> {
+			AuthenticationException refusal = catchThrowableOfType(AuthenticationException.class,
+					() -> witness.kv().get("a").sync());
+			return refusal != null && refusal.reason() == Reason.INVALID_AUTH_TOKEN;
+		});
+	}
+
+	private static String jwt(Path folder) throws IOException, GeneralSecurityException {
+		KeyPair keys = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+		return "--auth-token=jwt,sign-method=RS256,ttl=3s,pub-key="
+				+ pem(folder.resolve("public.pem"), "PUBLIC KEY", keys.getPublic().getEncoded()) + ",priv-key="
+				+ pem(folder.resolve("private.pem"), "PRIVATE KEY", keys.getPrivate().getEncoded());
+	}
+
+	private static Path pem(Path file, String type, byte[] content) throws IOException {
+		return Files.writeString(file,
+				"-----BEGIN " + type + "-----\n"
+						+ Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content) + "\n-----END " + type
+						+ "-----\n");
+	}
+
+}

@@ -1,0 +1,16 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.test.conformance;
+
+import io.github.etcdspring.test.ForEachEtcd;
+
+/**
+ * {@link WatchSizeConformance} on real servers.
+ */
+@ForEachEtcd
+class WatchSizeConformanceTests extends WatchSizeConformance {
+
+}
