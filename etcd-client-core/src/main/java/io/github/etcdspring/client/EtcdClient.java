@@ -14,6 +14,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.auth.Auth;
+import io.github.etcdspring.client.cache.CacheRequest;
+import io.github.etcdspring.client.cache.Caches;
 import io.github.etcdspring.client.cluster.Cluster;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
@@ -57,6 +59,8 @@ public final class EtcdClient implements AutoCloseable {
 
 	private final Watches watches;
 
+	private final Caches caches;
+
 	private final Leases leases;
 
 	private final Sessions sessions;
@@ -75,6 +79,7 @@ public final class EtcdClient implements AutoCloseable {
 		this.transport = Transport.open(options);
 		this.kv = new Kv(this.transport, namespace);
 		this.watches = new Watches(this.transport, namespace);
+		this.caches = new Caches(this.transport, this.kv, this.watches);
 		this.leases = new Leases(this.transport, namespace);
 		this.sessions = new Sessions(this.transport, this.kv, this.leases, this.watches);
 		this.lockService = new LockService(this.transport, namespace);
@@ -107,6 +112,15 @@ public final class EtcdClient implements AutoCloseable {
 	 */
 	public WatchRequest watch(KeyRange range) {
 		return this.watches.watch(range);
+	}
+
+	/**
+	 * Keep a local copy of a range of keys, up to date by a watch.
+	 * @param range the range
+	 * @return the request
+	 */
+	public CacheRequest cache(KeyRange range) {
+		return this.caches.cache(range);
 	}
 
 	/**

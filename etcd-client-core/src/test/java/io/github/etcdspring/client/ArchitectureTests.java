@@ -64,6 +64,7 @@ class ArchitectureTests {
 			new Layer("cluster", List.of("data", "error", "transport")),
 			new Layer("auth", List.of("data", "error", "transport")),
 			new Layer("maintenance", List.of("data", "error", "transport")),
+			new Layer("cache", List.of("data", "error", "transport", "kv", "watch")),
 			new Layer("session", List.of("data", "error", "transport", "kv", "watch", "lease")),
 			new Layer("metrics", List.of("error", "transport")));
 

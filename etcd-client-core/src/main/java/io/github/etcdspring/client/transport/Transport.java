@@ -57,6 +57,9 @@ public final class Transport implements AutoCloseable {
 
 	private final Set<ResumableStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
 
+	/** What must be told when the client closes, beside calls and streams. */
+	private final Set<Runnable> dependants = ConcurrentHashMap.newKeySet();
+
 	private final AtomicBoolean closing = new AtomicBoolean();
 
 	private volatile boolean closed;
@@ -135,6 +138,14 @@ public final class Transport implements AutoCloseable {
 	}
 
 	/**
+	 * Return how often a stream is opened again unless a request says otherwise.
+	 * @return the number of attempts, -1 for any
+	 */
+	public int maxRetries() {
+		return this.options.maxRetries();
+	}
+
+	/**
 	 * Return how long a request may take unless it says otherwise.
 	 * @return the client's timeout
 	 */
@@ -143,11 +154,33 @@ public final class Transport implements AutoCloseable {
 	}
 
 	/**
-	 * Return how often a stream is opened again unless a request says otherwise.
-	 * @return the number of attempts, -1 for any
+	 * Return how long to wait before something that failed is done again: the first time
+	 * not at all, then half a second more each time, up to five seconds, jittered.
+	 * @param failures how often it failed in a row, from 1
+	 * @return nanoseconds
 	 */
-	public int maxRetries() {
-		return this.options.maxRetries();
+	public long pauseAfter(int failures) {
+		return Pauses.later(failures, this.random);
+	}
+
+	/**
+	 * Tell somebody when the client is closed; at once if it is closed already. For what
+	 * may wait for neither a call nor a stream then.
+	 * @param dependant what is run, on the thread that closes the client
+	 */
+	public void attach(Runnable dependant) {
+		this.dependants.add(dependant);
+		if (this.closed && this.dependants.remove(dependant)) {
+			dependant.run();
+		}
+	}
+
+	/**
+	 * Forget somebody who was to be told when the client is closed.
+	 * @param dependant what was given to {@link #attach}
+	 */
+	public void detach(Runnable dependant) {
+		this.dependants.remove(dependant);
 	}
 
 	/**
@@ -339,6 +372,11 @@ public final class Transport implements AutoCloseable {
 			}
 		});
 		this.streams.forEach(ResumableStream::clientClosed);
+		for (Runnable dependant : this.dependants) {
+			if (this.dependants.remove(dependant)) {
+				dependant.run();
+			}
+		}
 		this.endpoints.close();
 		this.callbacks.close(CLOSE_NANOS - (System.nanoTime() - start));
 	}
