@@ -21,6 +21,7 @@ import io.github.etcdspring.client.transport.Wire;
 import io.github.etcdspring.proto.CampaignRequest;
 import io.github.etcdspring.proto.ElectionGrpc;
 import io.github.etcdspring.proto.LeaderRequest;
+import io.github.etcdspring.proto.LeaderResponse;
 import io.github.etcdspring.proto.ProclaimRequest;
 import io.github.etcdspring.proto.ResignRequest;
 
@@ -49,6 +50,8 @@ public final class ElectionService {
 
 	private final MethodDescriptor<LeaderRequest, LeaderResult> leader;
 
+	private final MethodDescriptor<LeaderRequest, LeaderResult> observe;
+
 	/**
 	 * Create the service. Applications get it from the client.
 	 * @param transport the client's engine
@@ -59,8 +62,8 @@ public final class ElectionService {
 		this.namespace = namespace;
 		this.campaign = Wire.mapped(ElectionGrpc.getCampaignMethod(),
 				(answer) -> new CampaignResult(Wire.header(answer.getHeader()), result(answer.getLeader())));
-		this.leader = Wire.mapped(ElectionGrpc.getLeaderMethod(),
-				(answer) -> new LeaderResult(Wire.header(answer.getHeader()), result(answer.getKv())));
+		this.leader = Wire.mapped(ElectionGrpc.getLeaderMethod(), this::result);
+		this.observe = Wire.mapped(ElectionGrpc.getObserveMethod(), this::result);
 	}
 
 	/**
@@ -154,8 +157,31 @@ public final class ElectionService {
 	 * @throws IllegalArgumentException if the name is empty
 	 */
 	public Request<LeaderResult> leader(Bytes name) {
-		LeaderRequest message = LeaderRequest.newBuilder().setName(Wire.bytes(election(name))).build();
-		return new RpcRequest<>(this.transport, Rpc.generated("leader", this.leader, message, true));
+		return new RpcRequest<>(this.transport, Rpc.generated("leader", this.leader, leaderRequest(name), true));
+	}
+
+	/**
+	 * Observe who leads, as {@link #observe(Bytes)} does.
+	 * @param name the name of the election, not empty
+	 * @return the request
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public ObserveRequest observe(String name) {
+		return observe(utf8(name, "name"));
+	}
+
+	/**
+	 * Observe who leads: now, and whenever that changes, until it is closed. When its
+	 * connection is lost the observation goes on by itself, on another member if need be,
+	 * with whoever leads then.
+	 * @param name the name of the election, not empty
+	 * @return the request
+	 * @throws IllegalArgumentException if the name is empty
+	 */
+	public ObserveRequest observe(Bytes name) {
+		LeaderRequest message = leaderRequest(name);
+		return new ObserveRequest((listener, maxRetries) -> new LeaderStream(this.transport, this.observe, this.leader,
+				message, maxRetries, listener), this.transport.maxRetries());
 	}
 
 	/**
@@ -177,6 +203,10 @@ public final class ElectionService {
 		return this.namespace.apply(name);
 	}
 
+	private LeaderRequest leaderRequest(Bytes name) {
+		return LeaderRequest.newBuilder().setName(Wire.bytes(election(name))).build();
+	}
+
 	private io.github.etcdspring.proto.LeaderKey message(LeaderKey leader) {
 		if (notNull(leader, "leader").name().isEmpty() || leader.key().isEmpty() || leader.revision() <= 0
 				|| leader.lease() == 0) {
@@ -194,6 +224,10 @@ public final class ElectionService {
 	private LeaderKey result(io.github.etcdspring.proto.LeaderKey leader) {
 		return new LeaderKey(this.namespace.strip(Wire.bytes(leader.getName())),
 				this.namespace.strip(Wire.bytes(leader.getKey())), leader.getRev(), leader.getLease());
+	}
+
+	private LeaderResult result(LeaderResponse answer) {
+		return new LeaderResult(Wire.header(answer.getHeader()), result(answer.getKv()));
 	}
 
 	private KeyValue result(io.github.etcdspring.proto.KeyValue found) {

@@ -79,7 +79,8 @@ public final class GetRequest extends GetOptions<GetRequest> implements Request<
 	 */
 	public RangeStreamRequest stream(Consumer<? super KeyValue> consumer) {
 		checkCanBeSplit("stream(...)");
-		return new RangeStreamRequest(this.calls, this, consumer);
+		// A copy, because this one may be changed while the range is read.
+		return new RangeStreamRequest(this.calls, page(range(), revision(), 0), consumer);
 	}
 
 	void checkCanBeSplit(String use) {

@@ -14,9 +14,12 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Failure;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.transport.PendingRequest;
 
 /**
@@ -34,8 +37,6 @@ import io.github.etcdspring.client.transport.PendingRequest;
 public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest, RangeStreamResult> {
 
 	private static final int PAGE_SIZE = 1000;
-
-	private static final Duration LEAST = Duration.ofNanos(1);
 
 	private final KvCalls calls;
 
@@ -60,7 +61,7 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 				return CompletableFuture.completedFuture(reading.result());
 			}
 			Throwable cause = cause(ex);
-			if (cause instanceof EtcdException etcd && etcd.reason() == Reason.UNIMPLEMENTED) {
+			if (cause instanceof EtcdException etcd && etcd.reason() == Reason.UNIMPLEMENTED && reading.last == null) {
 				return reading.pages(new PageCursor(this.request, PAGE_SIZE));
 			}
 			return CompletableFuture.<RangeStreamResult>failedFuture(cause);
@@ -73,6 +74,12 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 			}
 		});
 		return reading.whole;
+	}
+
+	private static EtcdException timedOut(Duration timeout) {
+		return Failure.ofRead("get", StatusCode.DEADLINE_EXCEEDED, Reason.TIMEOUT)
+			.withDetail("not complete within " + timeout.toMillis() + " ms")
+			.toException();
 	}
 
 	private static Throwable cause(Throwable ex) {
@@ -93,7 +100,11 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 
 		private volatile @Nullable CompletableFuture<?> current;
 
+		/** What a stream says at its end. */
 		private @Nullable GetResult last;
+
+		/** The revision of the first page is that of all. */
+		private @Nullable Header header;
 
 		private long count;
 
@@ -120,6 +131,10 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 
 		private void handOver(List<KeyValue> keyValues) {
 			for (KeyValue keyValue : keyValues) {
+				if (this.whole.isDone()) {
+					// Cancelled.
+					return;
+				}
 				RangeStreamRequest.this.consumer.accept(keyValue);
 			}
 		}
@@ -127,7 +142,9 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 		RangeStreamResult result() {
 			GetResult end = this.last;
 			if (end == null) {
-				throw new IllegalStateException("The server ended the range without saying anything");
+				throw Failure.ofRead("get", StatusCode.INTERNAL, Reason.OTHER)
+					.withDetail("the server ended the range without saying anything")
+					.toException();
 			}
 			return new RangeStreamResult(end.header(), end.count());
 		}
@@ -136,9 +153,10 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 			GetRequest next = cursor.next();
 			if (this.timeout != null) {
 				Duration rest = this.timeout.minusNanos(System.nanoTime() - this.startedAt);
-				// Without any time left it fails as every request does whose time is
-				// over.
-				next.timeout((rest.compareTo(LEAST) > 0) ? rest : LEAST);
+				if (rest.isNegative() || rest.isZero()) {
+					return CompletableFuture.failedFuture(timedOut(this.timeout));
+				}
+				next.timeout(rest);
 			}
 			CompletableFuture<GetResult> page = next.async();
 			this.current = page;
@@ -147,11 +165,13 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 			}
 			return page.thenCompose((answer) -> {
 				GetResult read = cursor.read(answer);
+				Header first = (this.header != null) ? this.header : read.header();
+				this.header = first;
 				handOver(read.keyValues());
 				// What a later page says is the count of the rest.
 				this.count += read.keyValues().size();
 				return cursor.hasNext() ? pages(cursor)
-						: CompletableFuture.completedFuture(new RangeStreamResult(read.header(), this.count));
+						: CompletableFuture.completedFuture(new RangeStreamResult(first, this.count));
 			});
 		}
 

@@ -10,7 +10,9 @@ import io.github.etcdspring.client.data.Header;
 /**
  * The end of a range that was read as a stream.
  *
- * @param header who answered, and the store's newest revision at that time
+ * @param header who answered, and the store's revision when the reading began. Unless
+ * another one was asked for, all keys are of that revision, and a watch from the next one
+ * misses nothing
  * @param count how many keys the range has
  * @since 0.1.0
  */

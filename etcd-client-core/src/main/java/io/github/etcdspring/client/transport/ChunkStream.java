@@ -85,6 +85,8 @@ public final class ChunkStream<Q, R> implements StreamHandler<R> {
 				whole.cancel();
 			}
 		}));
+		// From here on, because a stream may never open, or be refused again and again.
+		this.stream.execute(this::waitForChunk);
 		this.stream.start();
 		return this.result;
 	}
@@ -93,14 +95,19 @@ public final class ChunkStream<Q, R> implements StreamHandler<R> {
 	public void opened() {
 		this.stream.send(this.request);
 		this.stream.halfClose();
-		next();
+		this.stream.request(1);
 	}
 
 	private void next() {
-		stopWaiting();
+		if (!this.result.isDone()) {
+			waitForChunk();
+			this.stream.request(1);
+		}
+	}
+
+	private void waitForChunk() {
 		this.silence = this.stream.schedule(SILENCE_NANOS,
 				() -> timedOut("nothing came for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s"));
-		this.stream.request(1);
 	}
 
 	private void stopWaiting() {

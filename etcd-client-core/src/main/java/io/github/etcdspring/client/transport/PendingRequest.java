@@ -83,6 +83,9 @@ public abstract class PendingRequest<S extends PendingRequest<S, R>, R> implemen
 			if (ex.getCause() instanceof RuntimeException cause) {
 				throw cause;
 			}
+			if (ex.getCause() instanceof Error cause) {
+				throw cause;
+			}
 			throw new IllegalStateException(ex.getCause());
 		}
 	}

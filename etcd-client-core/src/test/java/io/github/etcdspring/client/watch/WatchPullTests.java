@@ -8,6 +8,7 @@ package io.github.etcdspring.client.watch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
@@ -57,12 +58,12 @@ class WatchPullTests extends ScriptedWatchTests {
 		long id = send("5=a,6=b,7=c");
 		await().until(() -> subscriber.subscription != null);
 		assertThat(subscriber.all()).isEmpty();
-		subscriber.subscription.request(1);
+		subscriber.subscription().request(1);
 		subscriber.expect("5");
-		subscriber.subscription.request(1);
+		subscriber.subscription().request(1);
 		subscriber.expect("5", "6");
-		subscriber.subscription.request(Long.MAX_VALUE);
-		subscriber.subscription.request(Long.MAX_VALUE);
+		subscriber.subscription().request(Long.MAX_VALUE);
+		subscriber.subscription().request(Long.MAX_VALUE);
 		stream(1).reply(WatchAnswers.events(id, "8=d"));
 		subscriber.expect("5", "6", "7", "8");
 	}
@@ -99,9 +100,9 @@ class WatchPullTests extends ScriptedWatchTests {
 		await().until(() -> stream.cancelled().isDone());
 		later.expect("5");
 		assertThat(atOnce.all()).isEmpty();
-		later.subscription.request(0);
-		later.subscription.request(1);
-		later.subscription.cancel();
+		later.subscription().request(0);
+		later.subscription().request(1);
+		later.subscription().cancel();
 		later.drained();
 		later.expect("5");
 	}
@@ -117,8 +118,8 @@ class WatchPullTests extends ScriptedWatchTests {
 		subscriber.whenSubscribed = (subscription) -> subscription.request(0);
 		subscribe(subscriber);
 		subscriber.expect("error IllegalArgumentException");
-		subscriber.subscription.request(-1);
-		subscriber.subscription.request(1);
+		subscriber.subscription().request(-1);
+		subscriber.subscription().request(1);
 		subscriber.drained();
 		subscriber.expect("error IllegalArgumentException");
 	}
@@ -157,7 +158,7 @@ class WatchPullTests extends ScriptedWatchTests {
 		assertCancelled();
 		subscriber.drained();
 		assertThat(subscriber.all()).isEmpty();
-		subscriber.subscription.request(5);
+		subscriber.subscription().request(5);
 		subscriber.expect("5", "6", "error CompactedException");
 	}
 
@@ -187,7 +188,7 @@ class WatchPullTests extends ScriptedWatchTests {
 		}
 		await().until(() -> subscriber.subscription != null);
 		for (int i = 10; i < all; i++) {
-			subscriber.subscription.request(1);
+			subscriber.subscription().request(1);
 		}
 		await().until(() -> subscriber.all().size() == all - 10);
 		for (int i = 10; i < all; i++) {
@@ -243,6 +244,10 @@ class WatchPullTests extends ScriptedWatchTests {
 
 		private boolean inside;
 
+		Flow.Subscription subscription() {
+			return Objects.requireNonNull(this.subscription);
+		}
+
 		@Override
 		public void onSubscribe(Flow.Subscription subscription) {
 			this.subscription = subscription;
@@ -254,7 +259,7 @@ class WatchPullTests extends ScriptedWatchTests {
 			assertThat(this.inside).isFalse();
 			this.inside = true;
 			add(String.valueOf(batch.revision()));
-			this.whenNext.accept(this.subscription);
+			this.whenNext.accept(subscription());
 			this.inside = false;
 		}
 
