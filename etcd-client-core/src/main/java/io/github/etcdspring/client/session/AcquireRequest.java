@@ -25,7 +25,7 @@ public final class AcquireRequest extends PendingRequest<AcquireRequest, HeldLoc
 	private final LockQueue queue;
 
 	AcquireRequest(SessionServices services, LockQueue queue) {
-		super("lock");
+		super("lock", true);
 		this.services = services;
 		this.queue = queue;
 	}

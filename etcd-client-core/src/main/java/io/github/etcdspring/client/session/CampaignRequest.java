@@ -27,7 +27,7 @@ public final class CampaignRequest extends PendingRequest<CampaignRequest, Leade
 	private final Bytes value;
 
 	CampaignRequest(SessionServices services, Candidacy candidacy, Bytes value) {
-		super("campaign");
+		super("campaign", true);
 		this.services = services;
 		this.candidacy = candidacy;
 		this.value = value;

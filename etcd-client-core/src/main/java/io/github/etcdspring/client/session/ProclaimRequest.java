@@ -33,7 +33,7 @@ public final class ProclaimRequest extends PendingRequest<ProclaimRequest, Long>
 	private final Bytes value;
 
 	ProclaimRequest(SessionServices services, Claim claim, Bytes value) {
-		super("proclaim");
+		super("proclaim", true);
 		this.services = services;
 		this.claim = claim;
 		this.value = value;

@@ -28,7 +28,7 @@ public final class RegisterRequest extends PendingRequest<RegisterRequest, Ephem
 	private final Bytes value;
 
 	RegisterRequest(Session session, Bytes key, Bytes value) {
-		super("register");
+		super("register", true);
 		this.session = session;
 		this.key = key;
 		this.value = value;

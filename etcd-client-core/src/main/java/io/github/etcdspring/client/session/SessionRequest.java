@@ -37,7 +37,7 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 	private long adopted;
 
 	SessionRequest(Sessions sessions, SessionServices services, Duration ttl) {
-		super("session");
+		super("session", true);
 		this.sessions = sessions;
 		this.services = services;
 		this.ttl = ttl;

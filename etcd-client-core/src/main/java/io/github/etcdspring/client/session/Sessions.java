@@ -72,6 +72,9 @@ public final class Sessions {
 			.stream()
 			.map(Session::closeAsync)
 			.toArray(CompletableFuture<?>[]::new);
+		if (!SessionServices.mayWait()) {
+			return;
+		}
 		try {
 			CompletableFuture.allOf(closing).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}

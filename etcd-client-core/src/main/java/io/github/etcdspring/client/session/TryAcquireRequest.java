@@ -25,7 +25,7 @@ public final class TryAcquireRequest extends PendingRequest<TryAcquireRequest, O
 	private final LockQueue queue;
 
 	TryAcquireRequest(SessionServices services, LockQueue queue) {
-		super("lock");
+		super("lock", true);
 		this.services = services;
 		this.queue = queue;
 	}

@@ -161,6 +161,15 @@ final class Endpoints {
 		}
 	}
 
+	/**
+	 * Whether an endpoint is, still, one of the client's. May be called on any thread.
+	 * @param name the endpoint as it was configured
+	 * @return whether it can be waited for
+	 */
+	boolean has(String name) {
+		return find(name) != null;
+	}
+
 	private static String removed(String name) {
 		return name + ": it is no longer one of the client's endpoints";
 	}

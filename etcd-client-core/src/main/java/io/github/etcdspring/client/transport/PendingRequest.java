@@ -29,14 +29,26 @@ public abstract class PendingRequest<S extends PendingRequest<S, R>, R> implemen
 
 	private final String operation;
 
+	private final boolean changes;
+
 	private @Nullable Duration timeout;
+
+	/**
+	 * Create a request that changes nothing.
+	 * @param operation the name of the operation as it appears in exceptions
+	 */
+	protected PendingRequest(String operation) {
+		this(operation, false);
+	}
 
 	/**
 	 * Create a request.
 	 * @param operation the name of the operation as it appears in exceptions
+	 * @param changes whether it may have changed something when it is given up
 	 */
-	protected PendingRequest(String operation) {
+	protected PendingRequest(String operation, boolean changes) {
 		this.operation = operation;
+		this.changes = changes;
 	}
 
 	/**
@@ -68,7 +80,7 @@ public abstract class PendingRequest<S extends PendingRequest<S, R>, R> implemen
 	public final R sync() {
 		Transport.checkMayWait("sync() would block the network thread that it waits for");
 		if (Thread.currentThread().isInterrupted()) {
-			throw interrupted("the thread was interrupted before the call");
+			throw interrupted("the thread was interrupted before the call", Outcome.NOT_APPLIED);
 		}
 		CompletableFuture<R> pending = begin(this.timeout);
 		try {
@@ -77,7 +89,8 @@ public abstract class PendingRequest<S extends PendingRequest<S, R>, R> implemen
 		catch (InterruptedException ex) {
 			pending.cancel(true);
 			Thread.currentThread().interrupt();
-			throw interrupted("the thread was interrupted while it waited");
+			throw interrupted("the thread was interrupted while it waited",
+					this.changes ? Outcome.UNKNOWN : Outcome.NOT_APPLIED);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof RuntimeException cause) {
@@ -90,9 +103,9 @@ public abstract class PendingRequest<S extends PendingRequest<S, R>, R> implemen
 		}
 	}
 
-	private RuntimeException interrupted(String detail) {
-		return new Failure(this.operation, false, StatusCode.CANCELLED, Reason.INTERRUPTED, Outcome.NOT_APPLIED, null,
-				0, detail, OptionalLong.empty(), null)
+	private RuntimeException interrupted(String detail, Outcome outcome) {
+		return new Failure(this.operation, this.changes, StatusCode.CANCELLED, Reason.INTERRUPTED, outcome, null, 0,
+				detail, OptionalLong.empty(), null)
 			.toException();
 	}
 

@@ -555,8 +555,15 @@ public final class ResumableStream<Q, R> {
 					return;
 				}
 				ResumableStream.this.attempts++;
-				ResumableStream.this.handler.disconnected(describe(Reason.UNREACHABLE, StatusCode.UNAVAILABLE, null,
-						"no endpoint could be reached: " + causes, null), ResumableStream.this.attempts);
+				Failure failure = describe(Reason.UNREACHABLE, StatusCode.UNAVAILABLE, null,
+						"no endpoint could be reached: " + causes, null);
+				String only = ResumableStream.this.rpc.endpoint();
+				if (only != null && !ResumableStream.this.transport.endpoints().has(only)) {
+					// It was replaced; nobody will ever reach it.
+					end(failure);
+					return;
+				}
+				ResumableStream.this.handler.disconnected(failure, ResumableStream.this.attempts);
 				// The connect timeout was pause enough, unless it is very short.
 				long waited = Timer.nanos(ResumableStream.this.transport.options().connectTimeout());
 				connectAfter(Math.max(0, Endpoints.REDIAL_NANOS - waited));

@@ -37,7 +37,7 @@ import io.github.etcdspring.proto.AuthenticateResponse;
  */
 public final class Transport implements AutoCloseable {
 
-	private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+	private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
 
 	private static final AtomicInteger count = new AtomicInteger();
 

@@ -127,6 +127,14 @@ final class WatchCursor {
 		this.assembler.clear();
 	}
 
+	/**
+	 * The server has chosen another id.
+	 * @param id the id on the stream
+	 */
+	void renamed(long id) {
+		this.id = id;
+	}
+
 	void moveTo(WatchStream stream) {
 		this.stream = stream;
 		this.state = State.DETACHED;

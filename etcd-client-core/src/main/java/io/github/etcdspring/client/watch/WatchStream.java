@@ -39,6 +39,9 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	private static final Set<Reason> TOKEN_REFUSED = EnumSet.of(Reason.INVALID_AUTH_TOKEN, Reason.AUTH_OLD_REVISION,
 			Reason.USER_NAME_EMPTY);
 
+	/** What one answer is refused for; it would be refused again. */
+	private static final Set<Reason> TOO_LARGE = EnumSet.of(Reason.MESSAGE_TOO_LARGE, Reason.RESPONSE_TOO_LARGE);
+
 	private static final long BROADCAST = -1;
 
 	private final Watches watches;
@@ -209,6 +212,12 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		}
 		this.stream.works();
 		if (wanted) {
+			if (response.getWatchId() != answered.id()) {
+				// Somebody in between, or a very old server, chooses ids itself.
+				this.byId.remove(answered.id());
+				this.byId.put(response.getWatchId(), cursor);
+				cursor.renamed(response.getWatchId());
+			}
 			cursor.created(response.getHeader().getRevision());
 		}
 	}
@@ -354,6 +363,14 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		this.watches.forget(this);
 		List<WatchCursor> all = List.copyOf(this.cursors);
 		this.cursors.clear();
+		if (all.size() > 1 && TOO_LARGE.contains(failure.reason())) {
+			// One of them is to blame, and the others must not suffer: divide until it is
+			// alone.
+			all.forEach((cursor) -> cursor.disconnected(failure));
+			this.watches.moveToNew(all.subList(0, all.size() / 2));
+			this.watches.moveToNew(all.subList(all.size() / 2, all.size()));
+			return;
+		}
 		all.forEach((cursor) -> cursor.end(failure));
 	}
 

@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.watch;
 
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -87,6 +88,16 @@ public final class Watches {
 		if (fresh) {
 			stream.start();
 		}
+	}
+
+	/**
+	 * Put watches on a new stream that no others join.
+	 * @param cursors the watches
+	 */
+	void moveToNew(List<WatchCursor> cursors) {
+		WatchStream stream = new WatchStream(this, this.transport, this.namespace, false);
+		cursors.forEach(stream::add);
+		stream.start();
 	}
 
 	void moveToOwn(WatchCursor cursor) {

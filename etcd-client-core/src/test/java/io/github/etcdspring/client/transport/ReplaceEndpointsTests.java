@@ -27,6 +27,9 @@ import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.kv.GetResult;
 import io.github.etcdspring.client.maintenance.MemberStatus;
 import io.github.etcdspring.client.maintenance.StatusRequest;
+import io.github.etcdspring.proto.LeaseGrpc;
+import io.github.etcdspring.proto.LeaseKeepAliveRequest;
+import io.github.etcdspring.proto.LeaseKeepAliveResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -66,6 +69,20 @@ class ReplaceEndpointsTests {
 	private static String nobody() {
 		try (ScriptedServer gone = ScriptedServer.start()) {
 			return gone.endpoint();
+		}
+	}
+
+	@Test
+	void streamToAnEndpointThatIsRemovedEnds() {
+		String nobody = nobody();
+		try (TestClient client = TestClient.of(nobody, endpoint(0)).open()) {
+			StreamRpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> rpc = new StreamRpc<>("keep alive",
+					LeaseGrpc.getLeaseKeepAliveMethod(), true, false, 16, nobody);
+			RecordingStream stream = new RecordingStream(client, rpc).start();
+			client.transport().replaceEndpoints(List.of(endpoint(0)));
+			stream.await("ended UNREACHABLE");
+			assertThat(stream.lastFailure().detail()).contains("no longer one of the client's endpoints");
+			assertThat(client.transport().streams()).isZero();
 		}
 	}
 

@@ -24,6 +24,7 @@ import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.error.TooLargeException;
+import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,6 +71,56 @@ class WatchEndTests extends ScriptedWatchTests {
 		});
 		assertThat(opened.get(2).ready()).isCompletedWithValue(5L);
 		assertThat(streams()).isEqualTo(1);
+	}
+
+	@Test
+	void answerThatIsTooLargeEndsOnlyTheWatchItIsFor() {
+		Watches watches = watches(settings().maxInboundSize(10_000));
+		String large = "x".repeat(20_000);
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> {
+			int requests = 0;
+			while (true) {
+				requests++;
+				var request = WatchAnswers.request(stream, requests);
+				if (!request.hasCreateRequest()) {
+					continue;
+				}
+				long id = request.getCreateRequest().getWatchId();
+				stream.reply(WatchAnswers.created(id, 100));
+				if (request.getCreateRequest().getKey().toStringUtf8().equals("guilty")) {
+					stream.reply(WatchAnswers.events(id, "5=" + large));
+				}
+			}
+		});
+		List<Told> told = new ArrayList<>();
+		for (int i = 0; i < 9; i++) {
+			Told each = new Told();
+			told.add(each);
+			watches.watch(KeyRange.key((i != 6) ? "key" + i : "guilty")).fromRevision(5).open(each);
+		}
+		await().until(() -> told.get(6).cause() != null);
+		assertThat(told.get(6).cause()).isInstanceOf(TooLargeException.class);
+		for (int i = 0; i < 9; i++) {
+			assertThat(told.get(i).all()).filteredOn((text) -> text.startsWith("closed")).hasSize((i != 6) ? 0 : 1);
+		}
+	}
+
+	@Test
+	void idThatTheServerChoseIsTheOneThatCounts() {
+		Watches watches = watches();
+		Told first = new Told();
+		Told second = new Told();
+		Watch one = watches.watch(KeyRange.key("a")).fromRevision(5).open(first);
+		watches.watch(KeyRange.key("b")).fromRevision(5).open(second);
+		WatchAnswers.create(stream(1), 2);
+		stream(1).reply(WatchAnswers.created(0, 100));
+		stream(1).reply(WatchAnswers.created(1, 100));
+		stream(1).reply(WatchAnswers.events(1, "5=b"));
+		stream(1).reply(WatchAnswers.events(0, "6=a"));
+		first.expect("6=a");
+		second.expect("5=b");
+		one.close();
+		assertThat(WatchAnswers.cancel(stream(1), 3)).isZero();
 	}
 
 	@Test
