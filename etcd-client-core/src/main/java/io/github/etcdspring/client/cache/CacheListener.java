@@ -22,10 +22,10 @@ import io.github.etcdspring.client.error.EtcdException;
  * It begins with a put for each key that is there and {@link #onResync}; after that it is
  * told of every change. If changes cannot be told one by one, because the store was
  * compacted while the connection was lost, or because the listener is behind by more than
- * its {@linkplain CacheRequest#listenerBuffer(long) buffer}, it is told of the difference
- * between what it was told before and what the cache has then, in the order of keys, and
- * {@link #onResync} follows. So a slow listener delays nobody else; it holds on to the
- * copy that it was told of, and to its buffer, at most.
+ * its {@linkplain CacheRequest#listenerBufferBytes(long) buffer}, it is told of the
+ * difference between what it was told before and what the cache has then, in the order of
+ * keys, and {@link #onResync} follows. So a slow listener delays nobody else; it holds on
+ * to the copy that it was told of, and to its buffer, at most.
  *
  * @since 0.1.0
  */

@@ -15,10 +15,11 @@ import io.github.etcdspring.client.data.KeyRange;
  * @param range what is copied
  * @param maxBytes how much memory the copy may take
  * @param pageSize how many keys are read at once
- * @param listenerBuffer how many bytes may wait for a listener
+ * @param listenerBufferBytes how many bytes may wait for a listener
  * @param listeners who is told from the beginning
  */
-record CacheOptions(KeyRange range, long maxBytes, int pageSize, long listenerBuffer, List<CacheListener> listeners) {
+record CacheOptions(KeyRange range, long maxBytes, int pageSize, long listenerBufferBytes,
+		List<CacheListener> listeners) {
 
 	CacheOptions {
 		listeners = List.copyOf(listeners);

@@ -30,7 +30,7 @@ public final class CacheRequest {
 
 	private int pageSize = 1000;
 
-	private long listenerBuffer = 4 * 1024 * 1024;
+	private long listenerBufferBytes = 4 * 1024 * 1024;
 
 	CacheRequest(Caches caches, KeyRange range) {
 		this.caches = caches;
@@ -77,12 +77,12 @@ public final class CacheRequest {
 	 * @return this request
 	 * @throws IllegalArgumentException if it is smaller
 	 */
-	public CacheRequest listenerBuffer(long bytes) {
+	public CacheRequest listenerBufferBytes(long bytes) {
 		if (bytes < LEAST_BUFFER) {
 			throw new IllegalArgumentException(
-					"'listenerBuffer' must be at least " + LEAST_BUFFER + " bytes but was " + bytes);
+					"'listenerBufferBytes' must be at least " + LEAST_BUFFER + " bytes but was " + bytes);
 		}
-		this.listenerBuffer = bytes;
+		this.listenerBufferBytes = bytes;
 		return this;
 	}
 
@@ -105,7 +105,7 @@ public final class CacheRequest {
 	 * @return the cache, which the caller closes
 	 */
 	public Cache open() {
-		CacheOptions options = new CacheOptions(this.range, this.maxBytes, this.pageSize, this.listenerBuffer,
+		CacheOptions options = new CacheOptions(this.range, this.maxBytes, this.pageSize, this.listenerBufferBytes,
 				this.listeners);
 		Follower follower = new Follower(this.caches, options);
 		follower.start();

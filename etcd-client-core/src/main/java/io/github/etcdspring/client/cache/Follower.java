@@ -157,7 +157,7 @@ final class Follower implements Listing.Outcome {
 	}
 
 	void addListener(CacheListener listener) {
-		ListenerFeed feed = new ListenerFeed(listener, this.transport.serialTasks(), this.options.listenerBuffer(),
+		ListenerFeed feed = new ListenerFeed(listener, this.transport.serialTasks(), this.options.listenerBufferBytes(),
 				() -> this.end.get() != null);
 		execute(() -> {
 			End end = this.end.get();

@@ -202,18 +202,18 @@ final class WatchCursor {
 				// The buffer is full; it comes again.
 				return;
 			}
-			if (size > this.options.maxBatchSize()) {
+			if (size > this.options.maxBatchBytes()) {
 				failure[0] = tooLarge(batch.revision());
 				this.state = State.PAUSED;
 				return;
 			}
 			this.nextRevision = batch.revision() + 1;
-			if (this.waiting.addAndGet(size) > this.options.bufferSize() && mayPause) {
+			if (this.waiting.addAndGet(size) > this.options.bufferBytes() && mayPause) {
 				this.state = State.PAUSED;
 			}
 			this.sink.batch(batch, size);
 		});
-		if (failure[0] == null && this.assembler.heldSize() > this.options.maxBatchSize()) {
+		if (failure[0] == null && this.assembler.heldSize() > this.options.maxBatchBytes()) {
 			return tooLarge(this.assembler.heldRevision());
 		}
 		return failure[0];
@@ -221,8 +221,8 @@ final class WatchCursor {
 
 	private Failure tooLarge(long revision) {
 		return Failure.ofRead("watch", StatusCode.RESOURCE_EXHAUSTED, Reason.RESPONSE_TOO_LARGE)
-			.withDetail("the changes of revision " + revision + " have more than " + this.options.maxBatchSize()
-					+ " bytes: raise the watch's maxBatchSize");
+			.withDetail("the changes of revision " + revision + " have more than " + this.options.maxBatchBytes()
+					+ " bytes: raise the watch's maxBatchBytes");
 	}
 
 	/**
@@ -268,7 +268,7 @@ final class WatchCursor {
 			return true;
 		}
 		this.waitsForRoom = true;
-		if (this.waiting.get() > this.options.bufferSize() / 2) {
+		if (this.waiting.get() > this.options.bufferBytes() / 2) {
 			return false;
 		}
 		this.waitsForRoom = false;
@@ -281,7 +281,7 @@ final class WatchCursor {
 	 */
 	void handled(long size) {
 		long rest = this.waiting.addAndGet(-size);
-		if (this.waitsForRoom && rest <= this.options.bufferSize() / 2) {
+		if (this.waitsForRoom && rest <= this.options.bufferBytes() / 2) {
 			this.waitsForRoom = false;
 			execute((current) -> current.roomAgain(this));
 		}

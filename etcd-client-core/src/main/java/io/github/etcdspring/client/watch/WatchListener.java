@@ -15,7 +15,7 @@ import io.github.etcdspring.client.error.EtcdException;
  * Is told what happens in a range of keys. Its methods are called one after the other,
  * never two at a time, on the client's callback executor, and may block, throw, call the
  * client or close it. A listener that is slower than the changes costs memory only up to
- * the {@linkplain WatchRequest#bufferSize(long) buffer} of its watch, and no other watch
+ * the {@linkplain WatchRequest#bufferBytes(long) buffer} of its watch, and no other watch
  * anything. What it throws is logged; the watch goes on.
  *
  * @since 0.1.0

@@ -17,10 +17,10 @@ import io.github.etcdspring.client.data.KeyRange;
  * @param deletes whether deletions are told
  * @param progress whether progress is told
  * @param maxRetries how many attempts in a row may fail, -1 for any number
- * @param bufferSize how many bytes may wait for the listener
- * @param maxBatchSize how many bytes a revision may have
+ * @param bufferBytes how many bytes may wait for the listener
+ * @param maxBatchBytes how many bytes a revision may have
  * @param ownStream whether the watch has a stream of its own, under flow control
  */
 record WatchOptions(KeyRange range, long start, boolean previousValues, boolean puts, boolean deletes, boolean progress,
-		int maxRetries, long bufferSize, long maxBatchSize, boolean ownStream) {
+		int maxRetries, long bufferBytes, long maxBatchBytes, boolean ownStream) {
 }

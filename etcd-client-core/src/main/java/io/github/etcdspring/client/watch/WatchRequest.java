@@ -35,9 +35,9 @@ public final class WatchRequest {
 
 	private int maxRetries;
 
-	private long bufferSize = 4 * 1024 * 1024;
+	private long bufferBytes = 4 * 1024 * 1024;
 
-	private long maxBatchSize = 64 * 1024 * 1024;
+	private long maxBatchBytes = 64 * 1024 * 1024;
 
 	WatchRequest(Watches watches, KeyRange range, int maxRetries) {
 		this.watches = watches;
@@ -129,12 +129,12 @@ public final class WatchRequest {
 	 * @return this request
 	 * @throws IllegalArgumentException if it is smaller
 	 */
-	public WatchRequest bufferSize(long bytes) {
+	public WatchRequest bufferBytes(long bytes) {
 		if (bytes < LEAST_BUFFER) {
 			throw new IllegalArgumentException(
-					"'bufferSize' must be at least " + LEAST_BUFFER + " bytes but was " + bytes);
+					"'bufferBytes' must be at least " + LEAST_BUFFER + " bytes but was " + bytes);
 		}
-		this.bufferSize = bytes;
+		this.bufferBytes = bytes;
 		return this;
 	}
 
@@ -146,11 +146,11 @@ public final class WatchRequest {
 	 * @return this request
 	 * @throws IllegalArgumentException if it is not positive
 	 */
-	public WatchRequest maxBatchSize(long bytes) {
+	public WatchRequest maxBatchBytes(long bytes) {
 		if (bytes < 1) {
-			throw new IllegalArgumentException("'maxBatchSize' must be positive but was " + bytes);
+			throw new IllegalArgumentException("'maxBatchBytes' must be positive but was " + bytes);
 		}
-		this.maxBatchSize = bytes;
+		this.maxBatchBytes = bytes;
 		return this;
 	}
 
@@ -192,7 +192,7 @@ public final class WatchRequest {
 					"'withoutPuts' and 'withoutDeletes' leave nothing to watch; use at most one of them");
 		}
 		return new WatchOptions(this.range, this.start, this.previousValues, this.puts, this.deletes, this.progress,
-				this.maxRetries, this.bufferSize, this.maxBatchSize, ownStream);
+				this.maxRetries, this.bufferBytes, this.maxBatchBytes, ownStream);
 	}
 
 }

@@ -282,7 +282,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 			this.watches.moveToOwn(cursor);
 			closeIfUnused();
 		}
-		else if (cursor.hasRoom(cursor.options().bufferSize() / 2)) {
+		else if (cursor.hasRoom(cursor.options().bufferBytes() / 2)) {
 			roomAgain(cursor);
 		}
 	}
@@ -305,7 +305,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private void requestMore() {
 		if (this.own && !this.requested && !this.closed
-				&& this.cursors.stream().allMatch((cursor) -> cursor.hasRoom(cursor.options().bufferSize()))) {
+				&& this.cursors.stream().allMatch((cursor) -> cursor.hasRoom(cursor.options().bufferBytes()))) {
 			this.requested = true;
 			this.stream.request(1);
 		}

@@ -393,7 +393,7 @@ class ScriptedCacheTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> caches().cache(null));
 		assertThatIllegalArgumentException().isThrownBy(() -> request().maxBytes(0)).withMessageContaining("but was 0");
 		assertThatIllegalArgumentException().isThrownBy(() -> request().pageSize(0));
-		assertThatIllegalArgumentException().isThrownBy(() -> request().listenerBuffer(1023));
+		assertThatIllegalArgumentException().isThrownBy(() -> request().listenerBufferBytes(1023));
 		assertThatIllegalArgumentException().isThrownBy(() -> request().listener(null));
 		try (Cache cache = request().open()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> cache.view(null));

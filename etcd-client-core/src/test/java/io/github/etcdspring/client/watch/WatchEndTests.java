@@ -183,13 +183,13 @@ class WatchEndTests extends ScriptedWatchTests {
 		Watches watches = watches();
 		Told told = new Told();
 		Told other = new Told();
-		watches.watch(KeyRange.all()).fromRevision(5).maxBatchSize(500).open(told);
+		watches.watch(KeyRange.all()).fromRevision(5).maxBatchBytes(500).open(told);
 		watches.watch(KeyRange.all()).fromRevision(5).open(other);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		long otherId = WatchAnswers.accept(stream(1), 2, 100);
 		stream(1).reply(WatchAnswers.events(id, "5=a,6=b,6=c,6=d,7=e"));
 		told.expect("5=a", "closed at 6: RESPONSE_TOO_LARGE");
-		assertThat(told.cause()).isInstanceOf(TooLargeException.class).hasMessageContaining("maxBatchSize");
+		assertThat(told.cause()).isInstanceOf(TooLargeException.class).hasMessageContaining("maxBatchBytes");
 		assertThat(WatchAnswers.cancel(stream(1), 3)).isEqualTo(id);
 		stream(1).reply(WatchAnswers.events(otherId, "5=a"));
 		other.expect("5=a");
@@ -201,7 +201,7 @@ class WatchEndTests extends ScriptedWatchTests {
 	@Test
 	void revisionOfManyFragmentsIsNotCollectedForEver() {
 		Told told = new Told();
-		watches().watch(KeyRange.all()).fromRevision(5).maxBatchSize(2000).open(told);
+		watches().watch(KeyRange.all()).fromRevision(5).maxBatchBytes(2000).open(told);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		for (int i = 0; i < 20; i++) {
 			stream(1).reply(WatchAnswers.fragment(id, "5=a"));

@@ -41,7 +41,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 	void watchThatOverflowsIsCancelledAndAskedForAgainWhenThereIsRoom() {
 		SlowTold told = new SlowTold();
 		Watches watches = watches();
-		watches.watch(KeyRange.all()).fromRevision(10).bufferSize(BUFFER).open(told);
+		watches.watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		stream(1).reply(WatchAnswers.events(id, events(10, 20)));
 		assertThat(WatchAnswers.cancel(stream(1), 2)).isEqualTo(id);
@@ -66,7 +66,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 	@Test
 	void overflowInTheMiddleOfFragmentsBeginsARevisionAgain() {
 		SlowTold told = new SlowTold();
-		watches().watch(KeyRange.all()).fromRevision(10).bufferSize(BUFFER).open(told);
+		watches().watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		stream(1).reply(WatchAnswers.fragment(id, events(10, 15) + ",15=a"));
 		stream(1).reply(WatchAnswers.fragment(id, "15=b,16=c"));
@@ -84,7 +84,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		SlowTold told = new SlowTold();
 		Told other = new Told();
 		Watches watches = watches();
-		watches.watch(KeyRange.key("slow")).fromRevision(10).bufferSize(BUFFER).open(told);
+		watches.watch(KeyRange.key("slow")).fromRevision(10).bufferBytes(BUFFER).open(told);
 		watches.watch(KeyRange.key("other")).fromRevision(10).open(other);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		WatchAnswers.accept(stream(1), 2, 100);
@@ -106,7 +106,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 	@Test
 	void compactionWhileItWaitsIsReportedAfterWhatWaits() {
 		SlowTold told = new SlowTold();
-		watches().watch(KeyRange.all()).fromRevision(10).bufferSize(BUFFER).open(told);
+		watches().watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		stream(1).reply(WatchAnswers.events(id, events(10, 20)));
 		WatchAnswers.cancel(stream(1), 2);
@@ -121,7 +121,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 	void closingWhileItWaitsDropsWhatWaits() {
 		SlowTold told = new SlowTold();
 		Watches watches = watches();
-		Watch watch = watches.watch(KeyRange.all()).fromRevision(10).bufferSize(BUFFER).open(told);
+		Watch watch = watches.watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
 		watches.watch(KeyRange.all()).open(new Told());
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		WatchAnswers.accept(stream(1), 2, 100);
@@ -141,7 +141,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		SlowTold told = new SlowTold();
 		Watches watches = watches();
 		Told other = new Told();
-		watches.watch(KeyRange.key("slow")).fromRevision(10).bufferSize(BUFFER).open(told);
+		watches.watch(KeyRange.key("slow")).fromRevision(10).bufferBytes(BUFFER).open(told);
 		watches.watch(KeyRange.key("other")).fromRevision(10).open(other);
 		WatchAnswers.create(stream(1), 2);
 		int request = 1;

@@ -179,7 +179,7 @@ class WatchPullTests extends ScriptedWatchTests {
 	@Test
 	void slowSubscriberHoldsTheServerBack() {
 		Subscriber subscriber = new Subscriber();
-		watches().watch(KeyRange.all()).fromRevision(10).bufferSize(1024).publisher().subscribe(subscriber);
+		watches().watch(KeyRange.all()).fromRevision(10).bufferBytes(1024).publisher().subscribe(subscriber);
 		long id = WatchAnswers.accept(stream(1), 1, 100);
 		int all = 3000;
 		String filler = "k".repeat(10_000);

@@ -556,7 +556,7 @@ abstract class CacheConformance extends Conformance {
 		put("gone", "1");
 		RecordingCacheListener quick = listener();
 		try (Cache other = open(quick);
-				Cache cache = this.etcd.cache(ownKeys()).listenerBuffer(5000).listener(slow).open()) {
+				Cache cache = this.etcd.cache(ownKeys()).listenerBufferBytes(5000).listener(slow).open()) {
 			await().untilAsserted(() -> assertThat(slow.told()).endsWith("RESYNC"));
 			for (int i = 1; i <= 100; i++) {
 				put("a", "" + i);

@@ -96,7 +96,7 @@ abstract class SessionConformance extends Conformance {
 
 	@Test
 	void lostLeaseIsToldAndReplacedAndTheKeysComeBack() {
-		try (Session session = this.etcd.session(TTL).sync()) {
+		try (Session session = this.etcd.session(Duration.ofSeconds(6)).sync()) {
 			List<LeaseLoss> losses = new CopyOnWriteArrayList<>();
 			CompletableFuture<Void> restored = new CompletableFuture<>();
 			session.onLost(losses::add);

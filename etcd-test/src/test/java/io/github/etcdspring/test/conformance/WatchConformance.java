@@ -269,8 +269,8 @@ abstract class WatchConformance extends Conformance {
 		assertThatIllegalArgumentException().isThrownBy(() -> request.fromRevision(0)).withMessageContaining("0");
 		assertThatIllegalArgumentException().isThrownBy(() -> request.fromRevision(-3)).withMessageContaining("-3");
 		assertThatIllegalArgumentException().isThrownBy(() -> request.maxRetries(-2)).withMessageContaining("-2");
-		assertThatIllegalArgumentException().isThrownBy(() -> request.bufferSize(1023)).withMessageContaining("1023");
-		assertThatIllegalArgumentException().isThrownBy(() -> request.maxBatchSize(0)).withMessageContaining("0");
+		assertThatIllegalArgumentException().isThrownBy(() -> request.bufferBytes(1023)).withMessageContaining("1023");
+		assertThatIllegalArgumentException().isThrownBy(() -> request.maxBatchBytes(0)).withMessageContaining("0");
 		assertThatIllegalArgumentException().isThrownBy(() -> request.open(missing()))
 			.withMessageContaining("listener");
 		WatchRequest nothing = this.etcd.watch(ownKeys()).withoutPuts().withoutDeletes();

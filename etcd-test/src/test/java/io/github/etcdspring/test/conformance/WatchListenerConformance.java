@@ -208,7 +208,7 @@ abstract class WatchListenerConformance extends Conformance {
 			}
 		};
 		try (EtcdClient client = newClient().callbackExecutor(Runnable::run).build()) {
-			own.set(client.watch(ownKeys()).bufferSize(1024).open(listener));
+			own.set(client.watch(ownKeys()).bufferBytes(1024).open(listener));
 			own.get().ready().join();
 			for (int i = 0; i < 5; i++) {
 				put("a", "x".repeat(2000));

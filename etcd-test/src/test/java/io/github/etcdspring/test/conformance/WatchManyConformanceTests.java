@@ -104,10 +104,10 @@ class WatchManyConformanceTests extends WatchManyConformance {
 		RecordingListener compacted = new RecordingListener();
 		RecordingListener tooLarge = new RecordingListener();
 		try (Watch stays = this.etcd.watch(ownKeys()).open(new RecordingListener());
-				Watch overflowing = this.etcd.watch(ownKeys()).bufferSize(1024).open(new RecordingListener())) {
+				Watch overflowing = this.etcd.watch(ownKeys()).bufferBytes(1024).open(new RecordingListener())) {
 			this.etcd.watch(ownKeys()).fromRevision(1).open(compacted);
 			assertThat(compacted.closed()).succeedsWithin(SOON);
-			this.etcd.watch(ownKeys()).maxBatchSize(2000).open(tooLarge).ready().join();
+			this.etcd.watch(ownKeys()).maxBatchBytes(2000).open(tooLarge).ready().join();
 			stays.ready().join();
 			overflowing.ready().join();
 			long last = 0;

@@ -128,7 +128,7 @@ abstract class WatchPullConformance extends Conformance {
 
 	@Test
 	void loopThatIsLateFindsEverything() {
-		try (WatchIterator changes = this.etcd.watch(ownKeys()).bufferSize(KIB).iterate()) {
+		try (WatchIterator changes = this.etcd.watch(ownKeys()).bufferBytes(KIB).iterate()) {
 			changes.ready().join();
 			List<Long> written = new ArrayList<>();
 			for (int i = 0; i < 300; i++) {
@@ -146,7 +146,7 @@ abstract class WatchPullConformance extends Conformance {
 	void subscriberGetsWhatItAsksFor() {
 		Subscriber subscriber = new Subscriber();
 		long first = revision() + 1;
-		this.etcd.watch(ownKeys()).fromRevision(first).bufferSize(KIB).publisher().subscribe(subscriber);
+		this.etcd.watch(ownKeys()).fromRevision(first).bufferBytes(KIB).publisher().subscribe(subscriber);
 		List<Long> written = new ArrayList<>();
 		for (int i = 0; i < 200; i++) {
 			written.add(put("a", "x".repeat(8 * KIB)));

@@ -73,7 +73,7 @@ abstract class WatchSizeConformance extends Conformance {
 	void revisionThatIsLargerThanPermittedEndsTheWatch() {
 		RecordingListener listener = new RecordingListener();
 		RecordingListener other = new RecordingListener();
-		try (Watch watch = this.etcd.watch(ownKeys()).maxBatchSize(100 * KIB).open(listener);
+		try (Watch watch = this.etcd.watch(ownKeys()).maxBatchBytes(100 * KIB).open(listener);
 				Watch unlimited = this.etcd.watch(ownKeys()).open(other)) {
 			watch.ready().join();
 			unlimited.ready().join();
@@ -99,7 +99,7 @@ abstract class WatchSizeConformance extends Conformance {
 			}
 		};
 		RecordingListener other = new RecordingListener();
-		try (Watch watch = this.etcd.watch(ownKeys()).bufferSize(16 * KIB).open(slow);
+		try (Watch watch = this.etcd.watch(ownKeys()).bufferBytes(16 * KIB).open(slow);
 				Watch second = this.etcd.watch(ownKeys()).open(other)) {
 			watch.ready().join();
 			second.ready().join();
@@ -136,7 +136,7 @@ abstract class WatchSizeConformance extends Conformance {
 		try (Watch watch = this.etcd.watch(KeyRange.prefix(key("k")))
 			.fromRevision(revisions.get(0))
 			.previousValues()
-			.bufferSize(KIB)
+			.bufferBytes(KIB)
 			.open(listener)) {
 			await().atMost(SOON).until(() -> listener.batches().size() >= 10);
 			assertThat(listener.batches()).extracting(WatchBatch::revision).isEqualTo(revisions);

@@ -22,7 +22,6 @@ import io.github.etcdspring.client.lease.LeaseState.Condition;
 import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdCluster;
 import io.github.etcdspring.test.EtcdServer;
-import io.github.etcdspring.test.ForEachEtcd;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +31,6 @@ import static org.awaitility.Awaitility.await;
  * What is said of a lease while its server is down, or frozen: never that it lives when
  * it may have ended.
  */
-@ForEachEtcd
 @WithEtcd(isolated = true)
 @Timeout(120)
 class KeepAliveFaultTests {

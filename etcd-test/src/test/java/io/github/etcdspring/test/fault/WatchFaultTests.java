@@ -73,7 +73,7 @@ class WatchFaultTests {
 				histories.add(history);
 				WatchRequest request = client.watch(KeyRange.prefix("/w/")).fromRevision(first).maxRetries(-1);
 				// Some are slow, and some have a stream of their own.
-				request.bufferSize((i % 5 == 0) ? 4096 : 4 * 1024 * 1024);
+				request.bufferBytes((i % 5 == 0) ? 4096 : 4 * 1024 * 1024);
 				watches.add(((i % 10 == 0) ? request.progress() : request).open(history));
 			}
 			AtomicBoolean stop = new AtomicBoolean();
