@@ -39,6 +39,8 @@ final class SnapshotReader {
 
 	private final SnapshotTarget target;
 
+	private final SnapshotProgress progress;
+
 	private final MessageDigest digest;
 
 	/** The last bytes so far, which may turn out to be the digest. */
@@ -48,8 +50,9 @@ final class SnapshotReader {
 
 	private String storageVersion = "";
 
-	SnapshotReader(SnapshotTarget target) {
+	SnapshotReader(SnapshotTarget target, SnapshotProgress progress) {
 		this.target = target;
+		this.progress = progress;
 		try {
 			this.digest = MessageDigest.getInstance("SHA-256");
 		}
@@ -77,6 +80,7 @@ final class SnapshotReader {
 		byte[] rest = Arrays.copyOfRange(this.tail, fromTail, this.tail.length + blob.size() - fromBlob);
 		blob.copyTo(rest, fromBlob, this.tail.length - fromTail, blob.size() - fromBlob);
 		this.tail = rest;
+		this.progress.onPart(this.size, part.getRemainingBytes());
 	}
 
 	/**

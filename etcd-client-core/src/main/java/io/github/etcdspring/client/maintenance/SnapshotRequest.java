@@ -46,6 +46,9 @@ public final class SnapshotRequest extends PendingRequest<SnapshotRequest, Snaps
 
 	private @Nullable String endpoint;
 
+	private SnapshotProgress progress = (written, remaining) -> {
+	};
+
 	private SnapshotRequest(Transport transport, TargetOpener target) {
 		super("snapshot");
 		this.transport = transport;
@@ -77,6 +80,19 @@ public final class SnapshotRequest extends PendingRequest<SnapshotRequest, Snaps
 		return this;
 	}
 
+	/**
+	 * Tell how far the copy has come, after each part.
+	 * @param listener the listener
+	 * @return this request
+	 */
+	public SnapshotRequest onProgress(SnapshotProgress listener) {
+		if (listener == null) {
+			throw new IllegalArgumentException("'listener' must not be null");
+		}
+		this.progress = listener;
+		return this;
+	}
+
 	@Override
 	protected CompletableFuture<Snapshot> begin(@Nullable Duration timeout) {
 		SnapshotTarget opened;
@@ -86,7 +102,7 @@ public final class SnapshotRequest extends PendingRequest<SnapshotRequest, Snaps
 		catch (IOException ex) {
 			return CompletableFuture.failedFuture(new UncheckedIOException(ex));
 		}
-		SnapshotReader reader = new SnapshotReader(opened);
+		SnapshotReader reader = new SnapshotReader(opened, this.progress);
 		CompletableFuture<Void> reading = ChunkStream.read(this.transport,
 				StreamRpc.finite("snapshot", method, false, this.endpoint),
 				io.github.etcdspring.proto.SnapshotRequest.getDefaultInstance(), timeout, reader::add);

@@ -8,6 +8,7 @@ package io.github.etcdspring.client.watch;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.proto.Event;
 
@@ -32,32 +33,33 @@ final class BatchAssembler {
 
 	/**
 	 * Take the events of a message.
+	 * @param header the header of the message
 	 * @param message the events in order
 	 * @param nextRevision the first revision of interest; what is older is dropped
 	 * @param complete whether no fragment follows
 	 * @param batches receives every batch that is whole now
 	 */
-	void add(List<Event> message, long nextRevision, boolean complete, Batches batches) {
+	void add(Header header, List<Event> message, long nextRevision, boolean complete, Batches batches) {
 		for (Event event : message) {
 			long eventRevision = event.getKv().getModRevision();
 			if (eventRevision < nextRevision) {
 				continue;
 			}
 			if (eventRevision != this.revision) {
-				flush(batches);
+				flush(header, batches);
 				this.revision = eventRevision;
 			}
 			this.events.add(WatchMessages.event(event, this.namespace));
 			this.size += WatchMessages.size(event);
 		}
 		if (complete) {
-			flush(batches);
+			flush(header, batches);
 		}
 	}
 
-	private void flush(Batches batches) {
+	private void flush(Header header, Batches batches) {
 		if (!this.events.isEmpty()) {
-			WatchBatch batch = new WatchBatch(this.revision, this.events);
+			WatchBatch batch = new WatchBatch(this.revision, this.events, header);
 			long batchSize = this.size;
 			clear();
 			batches.take(batch, batchSize);

@@ -15,6 +15,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Failure;
@@ -190,14 +191,15 @@ final class WatchCursor {
 
 	/**
 	 * Events have come.
+	 * @param header the header of the message
 	 * @param events the events in order
 	 * @param complete whether no fragment follows
 	 * @param mayPause whether the server can be asked to stop
 	 * @return why the watch cannot go on, or {@code null}
 	 */
-	@Nullable Failure received(List<Event> events, boolean complete, boolean mayPause) {
+	@Nullable Failure received(Header header, List<Event> events, boolean complete, boolean mayPause) {
 		Failure[] failure = new Failure[1];
-		this.assembler.add(events, this.nextRevision, complete, (batch, size) -> {
+		this.assembler.add(header, events, this.nextRevision, complete, (batch, size) -> {
 			if (this.state != State.ACTIVE) {
 				// The buffer is full; it comes again.
 				return;

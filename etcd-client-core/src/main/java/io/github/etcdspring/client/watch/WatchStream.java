@@ -24,6 +24,7 @@ import io.github.etcdspring.client.transport.ResumableStream;
 import io.github.etcdspring.client.transport.StreamHandler;
 import io.github.etcdspring.client.transport.StreamRpc;
 import io.github.etcdspring.client.transport.Transport;
+import io.github.etcdspring.client.transport.Wire;
 import io.github.etcdspring.client.watch.WatchCursor.State;
 import io.github.etcdspring.proto.WatchGrpc;
 import io.github.etcdspring.proto.WatchResponse;
@@ -264,7 +265,8 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	}
 
 	private void changed(WatchCursor cursor, WatchResponse response) {
-		Failure failure = cursor.received(response.getEventsList(), !response.getFragment(), !this.own);
+		Failure failure = cursor.received(Wire.header(response.getHeader()), response.getEventsList(),
+				!response.getFragment(), !this.own);
 		if (failure != null) {
 			remove(cursor, failure);
 		}

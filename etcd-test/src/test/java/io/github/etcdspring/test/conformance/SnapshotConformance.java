@@ -17,7 +17,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +91,19 @@ abstract class SnapshotConformance extends Conformance {
 		assertThat(contains(bytes, "value-in-the-snapshot")).isTrue();
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(this.file))).isEqualTo("rw-------");
 		assertThat(files()).containsExactly(this.file);
+	}
+
+	@Test
+	void progressIsTold() {
+		List<Long> written = new CopyOnWriteArrayList<>();
+		List<Long> remaining = new CopyOnWriteArrayList<>();
+		Snapshot snapshot = this.etcd.maintenance().snapshot(this.file).onProgress((done, rest) -> {
+			written.add(done);
+			remaining.add(rest);
+		}).sync();
+		assertThat(written).isSorted().doesNotHaveDuplicates().last().isEqualTo(snapshot.size());
+		assertThat(remaining).hasSameSizeAs(written).isSortedAccordingTo(Comparator.reverseOrder());
+		assertThat(remaining).last().isEqualTo(0L);
 	}
 
 	@Test

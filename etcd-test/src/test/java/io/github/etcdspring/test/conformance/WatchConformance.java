@@ -45,6 +45,10 @@ abstract class WatchConformance extends Conformance {
 			assertThat(listener.batches()).extracting(WatchBatch::revision)
 				.containsExactly(first, first + 1, first + 2);
 			assertThat(watch.nextRevision()).isEqualTo(first + 3);
+			assertThat(listener.batches()).allSatisfy((batch) -> {
+				assertThat(batch.header().memberId()).isNotZero();
+				assertThat(batch.header().revision()).isGreaterThanOrEqualTo(batch.revision());
+			});
 		}
 		assertThat(listener.closed()).succeedsWithin(SOON).satisfies((closed) -> assertThat(closed.cause()).isNull());
 	}
