@@ -16,6 +16,8 @@ final class Bootstrap {
 
 	private static final int ATTEMPTS = 5;
 
+	private static final String DATA = "data";
+
 	private Bootstrap() {
 	}
 
@@ -53,6 +55,7 @@ final class Bootstrap {
 		List<String> peers = new ArrayList<>();
 		for (int i = 0; i < size; i++) {
 			directories.add(TemporaryFiles.createDirectory("etcd-"));
+			TemporaryFiles.copy(description.data(), directories.get(i).resolve(DATA));
 			ports.add(description.newPorts());
 			peers.add(name(directories.get(i)) + "=" + ports.get(i).peerUrl());
 		}
@@ -76,7 +79,7 @@ final class Bootstrap {
 		List<String> command = new ArrayList<>();
 		command.add(binary.path().toString());
 		command.add("--name=" + name(directory));
-		command.add("--data-dir=" + directory.resolve("data"));
+		command.add("--data-dir=" + directory.resolve(DATA));
 		command.add("--listen-client-urls=" + ports.clientUrl());
 		command.add("--advertise-client-urls=" + ports.clientUrl());
 		command.add("--listen-peer-urls=" + ports.peerUrl());

@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.test;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -283,6 +284,8 @@ public final class EtcdServer implements AutoCloseable {
 
 		private Supplier<Ports> ports = Ports::free;
 
+		private @Nullable Path data;
+
 		Builder() {
 		}
 
@@ -304,6 +307,22 @@ public final class EtcdServer implements AutoCloseable {
 		 */
 		public Builder arguments(String... arguments) {
 			this.arguments.addAll(List.of(arguments));
+			return this;
+		}
+
+		/**
+		 * Begin with the data of another server instead of none, such as a snapshot that
+		 * was restored. The server works on a copy.
+		 * @param folder the data folder of a cluster with one member, which does not run
+		 * @return this builder
+		 * @throws IllegalArgumentException if there is no data in the folder
+		 */
+		public Builder data(Path folder) {
+			if (!Files.isDirectory(folder.resolve("member"))) {
+				throw new IllegalArgumentException(
+						"data is " + folder + ", which has no folder 'member': give the data folder of an etcd");
+			}
+			this.data = folder;
 			return this;
 		}
 
@@ -342,6 +361,10 @@ public final class EtcdServer implements AutoCloseable {
 
 		List<String> arguments() {
 			return this.arguments;
+		}
+
+		@Nullable Path data() {
+			return this.data;
 		}
 
 		Duration startTimeout() {

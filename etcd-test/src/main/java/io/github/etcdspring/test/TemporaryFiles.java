@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,26 @@ final class TemporaryFiles {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("cannot create a temporary folder", ex);
+		}
+	}
+
+	/**
+	 * Copy a folder with all that is in it.
+	 * @param folder the folder; nothing happens without one
+	 * @param target the copy, which does not exist yet
+	 */
+	static void copy(@Nullable Path folder, Path target) {
+		if (folder == null) {
+			return;
+		}
+		try (Stream<Path> all = Files.walk(folder)) {
+			// A folder comes before what is in it.
+			for (Path each : (Iterable<Path>) all::iterator) {
+				Files.copy(each, target.resolve(folder.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("cannot copy " + folder + " to " + target, ex);
 		}
 	}
 

@@ -75,6 +75,28 @@ class EtcdServerTests {
 	}
 
 	@Test
+	void serverBeginsWithACopyOfTheDataOfAnother() {
+		try (EtcdServer server = start()) {
+			Gateway.put(server, "key", "value");
+			server.stop();
+			Path data = server.directory().resolve("data");
+			try (EtcdServer other = EtcdServer.builder().binary(this.binary).data(data).start()) {
+				assertThat(Gateway.has(other, "key", "value")).isTrue();
+				Gateway.put(other, "key", "changed");
+			}
+			server.start();
+			assertThat(Gateway.has(server, "key", "value")).isTrue();
+		}
+	}
+
+	@Test
+	void folderWithoutDataIsRefused(@TempDir Path empty) {
+		assertThatIllegalArgumentException().isThrownBy(() -> EtcdServer.builder().data(empty))
+			.withMessageContaining(empty.toString())
+			.withMessageContaining("give the data folder of an etcd");
+	}
+
+	@Test
 	void stopEndsTheProcessByItself() {
 		try (EtcdServer server = start()) {
 			long pid = server.pid();
