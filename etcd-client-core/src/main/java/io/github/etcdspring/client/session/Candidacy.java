@@ -16,26 +16,16 @@ import io.github.etcdspring.client.data.Bytes;
  * The place of a session in an election. There is one at a time, because all of them
  * would have the same key.
  */
-final class Candidacy {
+final class Candidacy extends Place {
 
 	private static final String OPERATION = "campaign";
-
-	private final Session session;
-
-	private final Bytes name;
 
 	private @Nullable Contender contender;
 
 	private @Nullable Claim claim;
 
-	private @Nullable Contender former;
-
-	/** Completes when the key of the one before is away. */
-	private CompletableFuture<Void> free = CompletableFuture.completedFuture(null);
-
 	Candidacy(Session session, Bytes name) {
-		this.session = session;
-		this.name = name;
+		super(session, name);
 	}
 
 	/**
@@ -45,10 +35,8 @@ final class Candidacy {
 	 * @throws IllegalStateException if the session is a candidate, or leads, already
 	 */
 	CompletableFuture<Optional<Claim>> campaign(Bytes value) {
-		Contender started = new Contender(this.session.services(), this.session.lease(), OPERATION, this.name, value,
-				true);
-		CompletableFuture<Void> before;
-		Contender former;
+		Contender started = new Contender(this, session().lease(), OPERATION, value, true);
+		Runnable begin;
 		synchronized (this) {
 			if (this.contender != null || (this.claim != null && this.claim.isHeld())) {
 				throw new IllegalStateException("This session is a candidate, or the leader, already:"
@@ -56,19 +44,11 @@ final class Candidacy {
 			}
 			this.claim = null;
 			this.contender = started;
-			before = this.free;
-			former = this.former;
-			this.free = started.gone();
-			this.former = started;
+			begin = enqueue(started);
 		}
 		CompletableFuture<Optional<Claim>> result = started.result();
 		result.whenComplete((won, ex) -> ended(started, (ex != null) ? null : won.orElse(null)));
-		before.whenComplete((nothing, ex) -> {
-			if (former != null) {
-				former.superseded();
-			}
-			started.start();
-		});
+		begin.run();
 		return result;
 	}
 
@@ -82,7 +62,7 @@ final class Candidacy {
 			throw new IllegalStateException("This session is a candidate, or the leader, already");
 		}
 		this.claim = resumed;
-		this.free = resumed.over();
+		occupied(resumed);
 	}
 
 	private synchronized void ended(Contender ended, @Nullable Claim won) {
@@ -100,10 +80,6 @@ final class Candidacy {
 			}
 		}
 		return resigning;
-	}
-
-	Session session() {
-		return this.session;
 	}
 
 }

@@ -42,6 +42,8 @@ final class Claim {
 
 	private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	private final Place place;
+
 	private final SessionServices services;
 
 	private final SessionLease lease;
@@ -62,12 +64,15 @@ final class Claim {
 
 	private @Nullable Watch watch;
 
+	private @Nullable CompletableFuture<Void> removal;
+
 	private volatile @Nullable EtcdException loss;
 
 	private volatile boolean released;
 
-	Claim(SessionServices services, SessionLease lease, String operation, Bytes key, long revision, long asOf) {
-		this.services = services;
+	Claim(Place place, SessionLease lease, String operation, Bytes key, long revision, long asOf) {
+		this.place = place;
+		this.services = place.services();
 		this.lease = lease;
 		this.operation = operation;
 		this.key = key;
@@ -217,27 +222,38 @@ final class Claim {
 	}
 
 	/**
-	 * Give it up.
+	 * Give it up. What is lost needs no giving up: the key is gone, and perhaps made
+	 * again.
 	 * @return completes when the key is away, as far as the server can be reached
 	 */
 	CompletableFuture<Void> release() {
+		CompletableFuture<Void> removing;
+		synchronized (this.listeners) {
+			if (this.loss != null) {
+				return CompletableFuture.completedFuture(null);
+			}
+			if (this.removal != null) {
+				return this.removal;
+			}
+			removing = new CompletableFuture<>();
+			this.removal = removing;
+		}
+		letGo();
+		this.place.remove(this.lease, this.key, this.revision).whenComplete((nothing, ex) -> {
+			this.over.complete(null);
+			removing.complete(null);
+		});
+		return removing;
+	}
+
+	/** Look after it no more. */
+	void letGo() {
 		synchronized (this.listeners) {
 			this.released = true;
 			this.listeners.clear();
 			closeWatch();
 		}
 		this.lease.forget(this.leaseListener);
-		CompletableFuture<Void> removal = new KeyRemoval(this.services, this.lease, this.key, false).start();
-		removal.whenComplete((nothing, ex) -> this.over.complete(null));
-		return removal;
-	}
-
-	/** Nobody has it: whoever wanted it is gone. */
-	void abandon() {
-		release().exceptionally((ex) -> {
-			logger.debug("A key that nobody wants could not be removed", ex);
-			return null;
-		});
 	}
 
 	private void closeWatch() {

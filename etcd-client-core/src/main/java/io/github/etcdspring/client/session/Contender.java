@@ -52,6 +52,8 @@ final class Contender {
 
 	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+	private final Place place;
+
 	private final SessionServices services;
 
 	private final SessionLease lease;
@@ -76,8 +78,6 @@ final class Contender {
 
 	private @Nullable Watch watch;
 
-	private volatile @Nullable KeyRemoval removal;
-
 	private int failures;
 
 	/** The revision of the key, 0 while it is not known to be there. */
@@ -90,29 +90,27 @@ final class Contender {
 
 	/**
 	 * Create a contender.
-	 * @param services the services it uses
+	 * @param place the place it contends for
 	 * @param lease the lease it contends with
 	 * @param operation the name of the operation
-	 * @param name the name of the lock or election
 	 * @param value what the key says
 	 * @param waits whether to wait if somebody else owns it
 	 */
-	Contender(SessionServices services, SessionLease lease, String operation, Bytes name, Bytes value, boolean waits) {
-		this.services = services;
+	Contender(Place place, SessionLease lease, String operation, Bytes value, boolean waits) {
+		this.place = place;
+		this.services = place.services();
 		this.lease = lease;
 		this.operation = operation;
-		this.prefix = name.concat(Bytes.utf8("/"));
+		this.prefix = place.name().concat(Bytes.utf8("/"));
 		this.key = this.prefix.concat(Bytes.utf8(Long.toHexString(lease.id())));
 		this.value = value;
 		this.waits = waits;
 	}
 
-	/**
-	 * Enter the queue.
-	 * @return what is owned then; empty if somebody else owns it and there is no waiting.
-	 * Cancelling it leaves the queue
-	 */
-	CompletableFuture<Optional<Claim>> start() {
+	/** Enter the queue, unless that was cancelled. */
+	void start() {
+		// First, because whatever ends the waiting takes it back.
+		this.lease.onLoss(this.leaseListener);
 		this.result.whenComplete((claim, ex) -> {
 			this.lease.forget(this.leaseListener);
 			if (ex != null || claim.isEmpty()) {
@@ -122,15 +120,18 @@ final class Contender {
 				claim.get().over().whenComplete((nothing, failure) -> this.gone.complete(null));
 			}
 		});
-		this.lease.onLoss(this.leaseListener);
 		enter();
-		return this.result;
 	}
 
 	private String operation() {
 		return this.operation;
 	}
 
+	/**
+	 * Return what is owned in the end; empty if somebody else owns it and there is no
+	 * waiting. Cancelling it leaves the queue.
+	 * @return the future
+	 */
 	CompletableFuture<Optional<Claim>> result() {
 		return this.result;
 	}
@@ -141,14 +142,6 @@ final class Contender {
 	 */
 	CompletableFuture<Void> gone() {
 		return this.gone;
-	}
-
-	/** The same key is made again. */
-	void superseded() {
-		KeyRemoval begun = this.removal;
-		if (begun != null) {
-			begun.stop();
-		}
 	}
 
 	/** Nobody wants it any more. */
@@ -189,6 +182,9 @@ final class Contender {
 	}
 
 	private void failedToEnter(EtcdException cause) {
+		if (cause.outcome() == Outcome.UNKNOWN) {
+			this.place.unheard();
+		}
 		if (cause.reason() == Reason.LEASE_NOT_FOUND) {
 			fail(SessionLease.lost(this.operation, new LeaseLoss(LeaseLoss.Cause.NOT_FOUND, cause)));
 		}
@@ -276,16 +272,19 @@ final class Contender {
 			}
 			Optional<KeyValue> own = answer.first().filter((there) -> there.createRevision() == this.revision);
 			if (own.isEmpty()) {
-				// It lived on the lease, or somebody has taken it away.
-				fail(Failure
-					.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
-					.withDetail("its place in the queue is gone")
-					.toException());
+				gone("its place in the queue is gone");
 			}
 			else {
 				own(answer.storeRevision(), !own.get().value().equals(this.value));
 			}
 		});
+	}
+
+	// It lived on the lease, or somebody has taken it away.
+	private void gone(String detail) {
+		fail(Failure.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
+			.withDetail(detail)
+			.toException());
 	}
 
 	private void own(long asOf, boolean otherValue) {
@@ -295,7 +294,7 @@ final class Contender {
 				return;
 			}
 			this.call = null;
-			claim = new Claim(this.services, this.lease, this.operation, this.key, this.revision, asOf);
+			claim = new Claim(this.place, this.lease, this.operation, this.key, this.revision, asOf);
 		}
 		if (this.lease.state().isLost()) {
 			// Its loss is told in a moment.
@@ -306,6 +305,9 @@ final class Contender {
 			telling.whenComplete((answer, ex) -> {
 				if (ex != null) {
 					repeat(cause(ex), () -> own(asOf, true));
+				}
+				else if (!answer.succeeded()) {
+					gone("its key was deleted");
 				}
 				else {
 					own(claim);
@@ -319,7 +321,8 @@ final class Contender {
 	private void own(Claim claim) {
 		claim.guard();
 		if (!this.result.complete(Optional.of(claim))) {
-			claim.abandon();
+			// Whoever wanted it is gone, and the key with him.
+			claim.letGo();
 		}
 	}
 
@@ -347,11 +350,13 @@ final class Contender {
 		CompletableFuture<?> running;
 		Watch watching;
 		boolean mayBeThere;
+		long created;
 		synchronized (this) {
 			this.over = true;
 			running = this.call;
 			watching = this.watch;
 			mayBeThere = this.entered;
+			created = this.revision;
 			this.call = null;
 			this.watch = null;
 		}
@@ -365,9 +370,10 @@ final class Contender {
 			this.gone.complete(null);
 			return;
 		}
-		KeyRemoval begun = new KeyRemoval(this.services, this.lease, this.key, this.revision == 0);
-		this.removal = begun;
-		begun.start().whenComplete((nothing, ex) -> this.gone.complete(null));
+		if (created == 0) {
+			this.place.unheard();
+		}
+		this.place.remove(this.lease, this.key, created).whenComplete((nothing, ex) -> this.gone.complete(null));
 	}
 
 	static EtcdException timedOut(String operation, String detail) {

@@ -9,13 +9,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.kv.Compare;
+import io.github.etcdspring.client.kv.PutRequest;
+import io.github.etcdspring.client.kv.PutResult;
 
 /**
  * A key that is there as long as its session is. Thread-safe.
@@ -28,6 +33,9 @@ public final class EphemeralKey implements AutoCloseable {
 
 	private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	/** As long as a write that nobody has heard of may still be applied. */
+	private static final long LIMBO_NANOS = TimeUnit.MINUTES.toNanos(5);
+
 	private static final long CLOSE_SECONDS = 5;
 
 	private final Session session;
@@ -35,6 +43,18 @@ public final class EphemeralKey implements AutoCloseable {
 	private final Bytes key;
 
 	private final Bytes value;
+
+	/** The revision that wrote it last. */
+	private long revision;
+
+	private boolean unheard;
+
+	private long unheardAt;
+
+	/** Completes when no write is on its way. */
+	private CompletableFuture<?> writing = CompletableFuture.completedFuture(null);
+
+	private CompletableFuture<Void> removal = CompletableFuture.completedFuture(null);
 
 	EphemeralKey(Session session, Bytes key, Bytes value) {
 		this.session = session;
@@ -59,14 +79,7 @@ public final class EphemeralKey implements AutoCloseable {
 			return;
 		}
 		SessionServices services = this.session.services();
-		services.kv().put(this.key, this.value).lease(lease.id()).async().whenComplete((answer, ex) -> {
-			if (ex == null) {
-				if (!this.session.isRegistered(this)) {
-					remove();
-				}
-				return;
-			}
-			EtcdException cause = Contender.cause(ex);
+		write(services.kv().put(this.key, this.value).lease(lease.id()), (cause) -> {
 			if (cause.reason() != Reason.CLOSED && cause.reason() != Reason.LEASE_NOT_FOUND) {
 				logger.debug("A key of a session could not be put back yet", cause);
 				services.schedule(PAUSE_NANOS, () -> write(lease));
@@ -75,9 +88,46 @@ public final class EphemeralKey implements AutoCloseable {
 	}
 
 	/**
-	 * Delete the key, if it is still that of the session. Waits until the server has done
-	 * it, 5 seconds at most, and not on a network thread; goes on trying then. Never
-	 * throws.
+	 * Write the key, and remember what came of it.
+	 * @param put writes it
+	 * @param failed is told why it failed, if so, when that is remembered
+	 * @return the answer
+	 */
+	CompletableFuture<PutResult> write(PutRequest put, Consumer<EtcdException> failed) {
+		CompletableFuture<Void> ended = new CompletableFuture<>();
+		synchronized (this) {
+			this.writing = CompletableFuture.allOf(this.writing, ended);
+		}
+		CompletableFuture<PutResult> answered = put.async();
+		answered.whenComplete((answer, ex) -> {
+			synchronized (this) {
+				if (ex == null) {
+					this.revision = Math.max(this.revision, answer.revision());
+				}
+				else if (!(ex instanceof EtcdException cause) || cause.outcome() == Outcome.UNKNOWN) {
+					this.unheard = true;
+					this.unheardAt = this.session.services().nanoTime();
+				}
+			}
+			ended.complete(null);
+			if (ex != null) {
+				failed.accept(Contender.cause(ex));
+			}
+		});
+		return answered;
+	}
+
+	/** It was not registered after all; perhaps it was written. */
+	void discard() {
+		if (mayComeLate()) {
+			remove();
+		}
+	}
+
+	/**
+	 * Delete the key, if it is still as the session has written it. Waits until the
+	 * server has done it, 5 seconds at most, and not on a network thread; goes on trying
+	 * then. Never throws.
 	 */
 	@Override
 	public void close() {
@@ -101,12 +151,35 @@ public final class EphemeralKey implements AutoCloseable {
 	 * @return completes when the server has done it
 	 */
 	public CompletableFuture<Void> closeAsync() {
-		this.session.unregistered(this);
-		return remove();
+		CompletableFuture<Void> removing;
+		synchronized (this) {
+			if (this.session.unregistered(this)) {
+				this.removal = this.writing.handle((nothing, ex) -> nothing).thenCompose((nothing) -> remove());
+			}
+			removing = this.removal;
+		}
+		return this.session.services().told(removing);
 	}
 
 	private CompletableFuture<Void> remove() {
-		return new KeyRemoval(this.session.services(), this.session.lease(), this.key, false).start();
+		KeyRemoval begun = new KeyRemoval(this.session.services(), this.session.lease(), this.key, this::mayComeLate);
+		if (mayComeLate()) {
+			return begun.start();
+		}
+		synchronized (this) {
+			// Not what the session has written there since.
+			return begun.start(Compare.modRevision(this.key).isLessThan(this.revision + 1));
+		}
+	}
+
+	private boolean mayComeLate() {
+		if (this.session.isRegistered(this.key)) {
+			// What comes late is as good as what is there.
+			return false;
+		}
+		synchronized (this) {
+			return this.unheard && this.session.services().nanoTime() - this.unheardAt < LIMBO_NANOS;
+		}
 	}
 
 }

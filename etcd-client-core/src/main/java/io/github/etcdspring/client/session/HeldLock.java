@@ -120,7 +120,7 @@ public final class HeldLock implements AutoCloseable {
 	 * @return completes when the server has done it
 	 */
 	public CompletableFuture<Void> closeAsync() {
-		return this.closed.compareAndSet(false, true) ? this.queue.released(this.claim).copy()
+		return this.closed.compareAndSet(false, true) ? this.queue.services().told(this.queue.released(this.claim))
 				: CompletableFuture.completedFuture(null);
 	}
 

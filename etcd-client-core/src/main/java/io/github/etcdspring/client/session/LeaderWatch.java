@@ -56,6 +56,8 @@ public final class LeaderWatch implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	private @Nullable EtcdException cause;
+
 	private LeaderWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
 		this.services = services;
 		this.range = KeyRange.prefix(prefix);
@@ -84,8 +86,13 @@ public final class LeaderWatch implements AutoCloseable {
 			this.failures = 0;
 			this.candidates.clear();
 			answer.keyValues().forEach((candidate) -> this.candidates.put(candidate.key(), candidate));
-			tell();
-			watchFrom(answer.storeRevision() + 1);
+			try {
+				tell();
+			}
+			finally {
+				// Not before, because then the watch tells.
+				watchFrom(answer.storeRevision() + 1);
+			}
 		}));
 	}
 
@@ -144,16 +151,44 @@ public final class LeaderWatch implements AutoCloseable {
 	}
 
 	private void end(@Nullable EtcdException cause) {
+		Watch watching;
 		synchronized (this.range) {
 			if (this.closed) {
 				return;
 			}
 			this.closed = true;
-			if (this.watch != null) {
-				this.watch.close();
-			}
+			this.cause = cause;
+			watching = this.watch;
+			this.watch = null;
 		}
-		this.callbacks.execute(() -> this.listener.onClosed(cause));
+		if (watching != null) {
+			// It says so when it has said everything else.
+			watching.close();
+		}
+		else {
+			this.callbacks.execute(() -> this.listener.onClosed(cause));
+		}
+	}
+
+	/**
+	 * The watch has ended.
+	 * @param why why, {@code null} if it was closed here
+	 */
+	private void unwatched(@Nullable EtcdException why) {
+		boolean closedHere;
+		synchronized (this.range) {
+			closedHere = this.closed;
+			this.watch = null;
+		}
+		if (closedHere) {
+			this.listener.onClosed(this.cause);
+		}
+		else if (why instanceof CompactedException) {
+			list();
+		}
+		else if (why != null) {
+			end(why);
+		}
 	}
 
 	/**
@@ -169,22 +204,16 @@ public final class LeaderWatch implements AutoCloseable {
 
 		@Override
 		public void onBatch(WatchBatch batch) {
-			LeaderWatch.this.callbacks.execute(() -> {
-				if (!LeaderWatch.this.closed) {
-					changed(batch.events());
-				}
-			});
+			// Here, so that a slow listener holds up the watch, and does not fill the
+			// memory.
+			if (!LeaderWatch.this.closed) {
+				changed(batch.events());
+			}
 		}
 
 		@Override
 		public void onClosed(WatchClosed closed) {
-			EtcdException cause = closed.cause();
-			if (cause instanceof CompactedException) {
-				list();
-			}
-			else if (cause != null) {
-				end(cause);
-			}
+			unwatched(closed.cause());
 		}
 
 	}

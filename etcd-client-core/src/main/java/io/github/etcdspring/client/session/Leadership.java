@@ -112,7 +112,7 @@ public final class Leadership implements AutoCloseable {
 	 * @return the request
 	 */
 	public ProclaimRequest proclaim(Bytes value) {
-		return new ProclaimRequest(this.candidacy.session().services(), this.claim, value);
+		return new ProclaimRequest(this.candidacy.services(), this.claim, value);
 	}
 
 	/**
@@ -120,7 +120,7 @@ public final class Leadership implements AutoCloseable {
 	 * @return completes when the server has done it
 	 */
 	public CompletableFuture<Void> resign() {
-		return this.candidacy.resign(this.claim).copy();
+		return this.candidacy.services().told(this.candidacy.resign(this.claim));
 	}
 
 	CompletableFuture<Void> closeAsync() {

@@ -20,13 +20,9 @@ import io.github.etcdspring.client.error.EtcdException;
  * The place of a session in the queue of a lock. All who want the lock in this session
  * share one key: it is made for the first of them and goes away with the last.
  */
-final class LockQueue {
+final class LockQueue extends Place {
 
 	private static final String OPERATION = "lock";
-
-	private final Session session;
-
-	private final Bytes name;
 
 	private final Set<Waiter> waiters = new LinkedHashSet<>();
 
@@ -36,14 +32,8 @@ final class LockQueue {
 
 	private int holders;
 
-	private @Nullable Contender former;
-
-	/** Completes when the key of the one before is away. */
-	private CompletableFuture<Void> free = CompletableFuture.completedFuture(null);
-
 	LockQueue(Session session, Bytes name) {
-		this.session = session;
-		this.name = name;
+		super(session, name);
 	}
 
 	/**
@@ -65,7 +55,7 @@ final class LockQueue {
 
 	private void admit(Waiter waiter) {
 		Claim held;
-		Contender started = null;
+		Runnable started = null;
 		synchronized (this) {
 			if (waiter.isDone()) {
 				return;
@@ -90,7 +80,7 @@ final class LockQueue {
 			give(waiter, held);
 		}
 		else if (started != null) {
-			begin(started);
+			started.run();
 		}
 		else if (!waiter.waits) {
 			// Another thread of this session is in the queue, so somebody else has it.
@@ -99,44 +89,26 @@ final class LockQueue {
 	}
 
 	// Holding the lock.
-	private Contender start() {
+	private Runnable start() {
 		// What is there was lost.
 		this.claim = null;
 		this.holders = 0;
 		boolean waits = this.waiters.stream().anyMatch((waiter) -> waiter.waits);
-		Contender started = new Contender(this.session.services(), this.session.lease(), OPERATION, this.name,
-				Bytes.EMPTY, waits);
+		Contender started = new Contender(this, session().lease(), OPERATION, Bytes.EMPTY, waits);
 		this.contender = started;
-		return started;
-	}
-
-	private void begin(Contender started) {
-		CompletableFuture<Void> before;
-		Contender former;
-		synchronized (this) {
-			before = this.free;
-			former = this.former;
-			this.free = started.gone();
-			this.former = started;
-		}
 		started.result().whenComplete((result, failure) -> ended(started, result, failure));
-		before.whenComplete((nothing, ex) -> {
-			if (former != null) {
-				former.superseded();
-			}
-			started.start();
-		});
+		return enqueue(started);
 	}
 
 	private void ended(Contender ended, @Nullable Optional<Claim> result, @Nullable Throwable failure) {
 		List<Waiter> told;
 		List<Waiter> again;
-		Contender next = null;
+		Runnable next = null;
 		Claim won = (result != null) ? result.orElse(null) : null;
 		synchronized (this) {
 			if (this.contender != ended) {
 				if (won != null) {
-					won.abandon();
+					won.release();
 				}
 				return;
 			}
@@ -168,10 +140,10 @@ final class LockQueue {
 			}
 		}
 		if (won != null && told.isEmpty()) {
-			won.abandon();
+			won.release();
 		}
 		if (next != null) {
-			begin(next);
+			next.run();
 		}
 	}
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.kv.PutRequest;
+import io.github.etcdspring.client.kv.PutResult;
 import io.github.etcdspring.client.transport.PendingRequest;
 
 /**
@@ -42,7 +43,8 @@ public final class RegisterRequest extends PendingRequest<RegisterRequest, Ephem
 			put.timeout(timeout);
 		}
 		EphemeralKey ephemeral = new EphemeralKey(this.session, this.key, this.value);
-		return this.session.services().dependent(put.async(), (answer) -> {
+		CompletableFuture<PutResult> written = ephemeral.write(put, (cause) -> ephemeral.discard());
+		return this.session.services().dependent(written, (answer) -> {
 			this.session.registered(ephemeral);
 			if (this.session.lease() != lease) {
 				// The session has got another one meanwhile.

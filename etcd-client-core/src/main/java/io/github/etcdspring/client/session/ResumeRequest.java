@@ -63,7 +63,7 @@ public final class ResumeRequest extends PendingRequest<ResumeRequest, Leadershi
 					.ofWrite("resume", StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
 					.withDetail("the leadership with this token is over, or belongs to another lease")
 					.toException());
-			Claim claim = new Claim(services, lease, "campaign", leader.key(), leader.createRevision(),
+			Claim claim = new Claim(this.candidacy, lease, "campaign", leader.key(), leader.createRevision(),
 					found.storeRevision());
 			this.candidacy.resume(claim);
 			claim.guard();

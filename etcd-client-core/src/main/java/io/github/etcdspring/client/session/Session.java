@@ -57,9 +57,9 @@ public final class Session implements AutoCloseable {
 
 	private final SerialTasks callbacks;
 
-	private final Map<Bytes, LockQueue> locks = new HashMap<>();
+	private final Places<LockQueue> locks = new Places<>();
 
-	private final Map<Bytes, Candidacy> candidacies = new HashMap<>();
+	private final Places<Candidacy> candidacies = new Places<>();
 
 	private final Map<Bytes, EphemeralKey> keys = new HashMap<>();
 
@@ -149,9 +149,7 @@ public final class Session implements AutoCloseable {
 	 */
 	public SessionLock lock(Bytes name) {
 		checkName(name);
-		synchronized (this.keys) {
-			return new SessionLock(this.services, this.locks.computeIfAbsent(name, (key) -> new LockQueue(this, key)));
-		}
+		return new SessionLock(this.services, this.locks.get(name, (key) -> new LockQueue(this, key)));
 	}
 
 	/**
@@ -173,9 +171,7 @@ public final class Session implements AutoCloseable {
 	 */
 	public Election election(Bytes name) {
 		checkName(name);
-		synchronized (this.keys) {
-			return new Election(this, name, this.candidacies.computeIfAbsent(name, (key) -> new Candidacy(this, key)));
-		}
+		return new Election(this, name, this.candidacies.get(name, (key) -> new Candidacy(this, key)));
 	}
 
 	private static void checkName(Bytes name) {
@@ -228,9 +224,20 @@ public final class Session implements AutoCloseable {
 		}
 	}
 
-	void unregistered(EphemeralKey key) {
+	/**
+	 * Forget a key.
+	 * @param key the key
+	 * @return whether it was remembered, and not written anew by somebody else since
+	 */
+	boolean unregistered(EphemeralKey key) {
 		synchronized (this.keys) {
-			this.keys.remove(key.key(), key);
+			return this.keys.remove(key.key(), key);
+		}
+	}
+
+	boolean isRegistered(Bytes key) {
+		synchronized (this.keys) {
+			return this.keys.containsKey(key);
 		}
 	}
 
@@ -241,6 +248,7 @@ public final class Session implements AutoCloseable {
 	}
 
 	private void lost(LeaseLoss loss) {
+		List<Consumer<LeaseLoss>> told;
 		synchronized (this.keys) {
 			if (this.closed) {
 				return;
@@ -249,8 +257,9 @@ public final class Session implements AutoCloseable {
 				// With the client.
 				this.closed = true;
 			}
-			this.lossListeners.forEach((listener) -> this.callbacks.execute(() -> listener.accept(loss)));
+			told = List.copyOf(this.lossListeners);
 		}
+		told.forEach((listener) -> this.callbacks.execute(() -> listener.accept(loss)));
 		if (loss.cause() == LeaseLoss.Cause.CLOSED) {
 			this.sessions.closed(this);
 			this.closing.complete(null);
@@ -283,13 +292,14 @@ public final class Session implements AutoCloseable {
 	private void restored(SessionLease granted) {
 		this.failures = 0;
 		List<EphemeralKey> registered;
+		List<Runnable> told;
 		boolean tooLate;
 		synchronized (this.keys) {
 			tooLate = this.closed;
 			if (!tooLate) {
 				this.lease = granted;
-				this.restoreListeners.forEach(this.callbacks::execute);
 			}
+			told = List.copyOf(this.restoreListeners);
 			registered = List.copyOf(this.keys.values());
 		}
 		if (tooLate) {
@@ -299,6 +309,7 @@ public final class Session implements AutoCloseable {
 		logger.info("A session has a new lease, {}", Long.toHexString(granted.id()));
 		granted.onLoss(this::lost);
 		registered.forEach((key) -> key.write(granted));
+		told.forEach(this.callbacks::execute);
 	}
 
 	/**

@@ -45,7 +45,8 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 
 	/**
 	 * Take over a lease that is there, for instance that of the same application before
-	 * it was restarted, with all its keys. Closing the session revokes it.
+	 * it was restarted, with all its keys, locks and leadership. It must be the only
+	 * session with this lease. Closing the session revokes it.
 	 * @param id the id of the lease
 	 * @return this request
 	 * @throws IllegalArgumentException if the id is 0

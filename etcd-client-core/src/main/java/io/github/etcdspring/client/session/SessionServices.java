@@ -74,12 +74,9 @@ record SessionServices(Transport transport, Kv kv, Leases leases, Watches watche
 	 */
 	<T, R> CompletableFuture<R> dependent(CompletableFuture<T> waiting, Function<T, R> result, Consumer<R> unwanted) {
 		CompletableFuture<R> dependent = new CompletableFuture<>();
-		dependent.whenComplete((done, ex) -> {
-			if (ex != null) {
-				waiting.cancel(true);
-			}
-		});
-		waiting.whenComplete((done, ex) -> {
+		// Also if the application completes it, for instance after a time of its own.
+		dependent.whenComplete((done, ex) -> waiting.cancel(true));
+		waiting.whenComplete((done, ex) -> later(() -> {
 			if (ex != null) {
 				dependent.completeExceptionally(Contender.cause(ex));
 				return;
@@ -95,8 +92,32 @@ record SessionServices(Transport transport, Kv kv, Leases leases, Watches watche
 			if (!dependent.complete(made)) {
 				unwanted.accept(made);
 			}
-		});
+		}));
 		return dependent;
+	}
+
+	/**
+	 * Make a future that the application gets from one that others depend on, too.
+	 * @param <T> the type of the result
+	 * @param done what is waited for
+	 * @return completes with the same, without holding up the others
+	 */
+	<T> CompletableFuture<T> told(CompletableFuture<T> done) {
+		CompletableFuture<T> told = new CompletableFuture<>();
+		done.whenComplete((result, ex) -> later(() -> {
+			if (ex != null) {
+				told.completeExceptionally(ex);
+			}
+			else {
+				told.complete(result);
+			}
+		}));
+		return told;
+	}
+
+	// What the application does when its future completes may block.
+	private void later(Runnable completion) {
+		this.transport.serialTasks().execute(completion);
 	}
 
 }

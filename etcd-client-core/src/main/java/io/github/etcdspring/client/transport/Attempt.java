@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 
 import io.grpc.ClientCall;
@@ -155,6 +156,10 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
 	// What a decoder says, gRPC hides behind a cancellation.
 	static Status decoded(Status status) {
+		if (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException) {
+			// No server says so: the connection ended while the call was handed to it.
+			return Status.UNAVAILABLE.withDescription(status.getDescription()).withCause(status.getCause());
+		}
 		return (status.getCode() == Status.Code.CANCELLED && status.getCause() instanceof StatusRuntimeException decoder
 				&& decoder.getStatus().getCode() == Status.Code.INTERNAL) ? decoder.getStatus() : status;
 	}

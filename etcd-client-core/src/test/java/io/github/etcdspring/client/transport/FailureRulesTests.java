@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +57,14 @@ class FailureRulesTests {
 			row.codes().forEach((code) -> answers.add(new Answer(row, code)));
 		}
 		return answers;
+	}
+
+	@Test
+	void channelThatClosesUnderACallIsALostConnection() {
+		Status closed = Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
+		assertThat(Attempt.decoded(closed).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+		assertThat(Attempt.decoded(Status.UNKNOWN.withDescription("channel closed")).getCode())
+			.isEqualTo(Status.Code.UNKNOWN);
 	}
 
 	@ParameterizedTest

@@ -119,6 +119,44 @@ abstract class SessionConformance extends Conformance {
 	}
 
 	@Test
+	void listenersOnTheSpotMayUseTheSession() {
+		try (EtcdClient direct = newClient().callbackExecutor(Runnable::run).build()) {
+			Session session = direct.session(TTL).sync();
+			CompletableFuture<Void> told = new CompletableFuture<>();
+			CompletableFuture<Void> restored = new CompletableFuture<>();
+			session.onLost((loss) -> {
+				// On another thread, which this one waits for.
+				CompletableFuture.runAsync(() -> session.onRestored(() -> {
+				})).join();
+				told.complete(null);
+			});
+			session.onRestored(() -> {
+				CompletableFuture.runAsync(() -> session.lock(key("lock"))).join();
+				restored.complete(null);
+			});
+			this.etcd.leases().revoke(session.leaseId()).sync();
+			assertThat(told).succeedsWithin(Duration.ofSeconds(30));
+			assertThat(restored).succeedsWithin(Duration.ofSeconds(30));
+		}
+	}
+
+	@Test
+	void formerKeyDoesTheNextNoHarm() {
+		try (Session session = this.etcd.session(TTL).sync()) {
+			EphemeralKey former = session.register(key("a"), "1").sync();
+			EphemeralKey closed = session.register(key("a"), "2").sync();
+			closed.close();
+			assertThat(exists("a")).isFalse();
+			EphemeralKey present = session.register(key("a"), "3").sync();
+			former.close();
+			closed.close();
+			assertThat(exists("a")).isTrue();
+			present.close();
+			assertThat(exists("a")).isFalse();
+		}
+	}
+
+	@Test
 	void leaseOfAFormerProcessIsTakenOver() {
 		long lease = this.etcd.leases().grant(TTL).sync().id();
 		this.kv.put(key("a"), "1").lease(lease).sync();

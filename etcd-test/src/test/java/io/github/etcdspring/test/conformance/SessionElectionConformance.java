@@ -8,8 +8,10 @@ package io.github.etcdspring.test.conformance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +187,67 @@ abstract class SessionElectionConformance extends Conformance {
 		await().untilAsserted(() -> assertThat(listener.ends).isEqualTo(1));
 		this.one.election(this.name).campaign("unseen").sync().close();
 		assertThat(listener.told).hasSize(5);
+	}
+
+	@Test
+	void formerLeadershipDoesTheNextNoHarm() {
+		Leadership resigned = this.one.election(this.name).campaign("1").sync();
+		resigned.close();
+		Leadership deleted = this.one.election(this.name).campaign("2").sync();
+		resigned.close();
+		assertThat(this.kv.txn().when(deleted.fence()).sync().succeeded()).isTrue();
+		this.kv.delete(deleted.key()).sync();
+		await().until(() -> !deleted.isHeld());
+		try (Leadership leading = this.one.election(this.name).campaign("3").sync()) {
+			resigned.close();
+			deleted.close();
+			assertThat(this.kv.txn().when(leading.fence()).sync().succeeded()).isTrue();
+			assertThat(leading.isHeld()).isTrue();
+		}
+		assertThat(this.one.election(this.name).leader().sync().first()).isEmpty();
+	}
+
+	@Test
+	void observerMayThrow() {
+		BlockingQueue<String> told = new LinkedBlockingQueue<>();
+		try (Leadership leading = this.one.election(this.name).campaign("one").sync();
+				LeaderWatch observing = this.two.election(this.name).observe((leader) -> {
+					told.add(leader.valueAsUtf8());
+					throw new IllegalStateException("thrown by a test");
+				})) {
+			await().untilAsserted(() -> assertThat(told).containsExactly("one"));
+			leading.proclaim("two").sync();
+			await().untilAsserted(() -> assertThat(told).containsExactly("one", "two"));
+		}
+	}
+
+	@Test
+	void observerIsToldTheEndOnceAndLast() {
+		for (int i = 0; i < 20; i++) {
+			List<String> told = new CopyOnWriteArrayList<>();
+			LeaderListener listener = new LeaderListener() {
+
+				@Override
+				public void onLeader(KeyValue leader) {
+					told.add("leader");
+				}
+
+				@Override
+				public void onClosed(@Nullable EtcdException cause) {
+					told.add("closed");
+				}
+
+			};
+			try (Leadership leading = this.one.election(this.name).campaign("one").sync();
+					LeaderWatch observing = this.two.election(this.name).observe(listener)) {
+				if (i % 2 == 0) {
+					await().until(() -> !told.isEmpty());
+					leading.proclaim("two").async();
+				}
+			}
+			await().until(() -> told.contains("closed"));
+			assertThat(told).endsWith("closed").containsOnlyOnce("closed");
+		}
 	}
 
 	@Test

@@ -256,6 +256,49 @@ abstract class SessionLockConformance extends Conformance {
 	}
 
 	@Test
+	void futureThatCompletesByItselfLeavesTheQueue() {
+		try (HeldLock held = this.one.lock(this.name).acquire().sync()) {
+			CompletableFuture<HeldLock> waiting = this.two.lock(this.name).acquire().async();
+			await().until(() -> keys() == 2);
+			waiting.complete(held);
+			await().until(() -> keys() == 1);
+		}
+	}
+
+	@Test
+	void lockIsAcquiredAgainWhereItWasReleased() {
+		HeldLock held = this.one.lock(this.name).acquire().sync();
+		CompletableFuture<Long> again = held.closeAsync().thenApply((nothing) -> {
+			try (HeldLock next = this.one.lock(this.name).acquire().timeout(SOON).sync()) {
+				return next.fencingToken();
+			}
+		});
+		assertThat(again).succeedsWithin(SOON)
+			.satisfies((token) -> assertThat(token).isGreaterThan(held.fencingToken()));
+	}
+
+	@Test
+	void whoBlocksWithTheLockHoldsUpNobodyElse() {
+		HeldLock held = this.one.lock(this.name).acquire().sync();
+		List<CompletableFuture<HeldLock>> waiting = new ArrayList<>();
+		CompletableFuture<Void> all = new CompletableFuture<>();
+		List<CompletableFuture<Void>> blocked = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			CompletableFuture<HeldLock> each = this.two.lock(this.name).acquire().async();
+			waiting.add(each);
+			blocked.add(each.thenAccept((lock) -> all.join()));
+		}
+		await().until(() -> keys() == 2);
+		held.close();
+		// Whoever waits in get() may have to run what follows, so it is not waited there.
+		await().until(() -> waiting.stream().allMatch(CompletableFuture::isDone));
+		all.complete(null);
+		assertThat(blocked).allSatisfy((each) -> assertThat(each).succeedsWithin(SOON));
+		waiting.forEach((each) -> each.join().close());
+		assertThat(keys()).isZero();
+	}
+
+	@Test
 	void otherNamesDoNotInterfere() {
 		try (HeldLock outer = this.one.lock(this.name).acquire().sync();
 				HeldLock inner = this.two.lock(this.name + "/inner").acquire().timeout(SOON).sync();

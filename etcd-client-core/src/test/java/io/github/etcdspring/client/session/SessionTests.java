@@ -1,0 +1,165 @@
+/*
+ * Copyright 2026 the etcd-spring authors.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.github.etcdspring.client.session;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+import io.grpc.Status;
+import org.junit.jupiter.api.Test;
+
+import io.github.etcdspring.client.lease.LeaseLoss;
+import io.github.etcdspring.client.transport.ScriptedServer;
+import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
+import io.github.etcdspring.proto.LeaseGrantRequest;
+import io.github.etcdspring.proto.PutRequest;
+import io.github.etcdspring.proto.PutResponse;
+import io.github.etcdspring.proto.TxnRequest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What happens to a session and its keys when things happen at once.
+ */
+class SessionTests extends SessionFixture {
+
+	private static void answerPut(Exchange put, long revision) {
+		put.reply(PutResponse.newBuilder().setHeader(header(revision)).build());
+	}
+
+	@Test
+	void leaseThatIsGrantedAfterTheCloseIsRevoked() {
+		Session session = session();
+		long first = session.leaseId();
+		this.server.on(ScriptedServer.LEASE_GRANT, SILENT);
+		this.gone.add(first);
+		Exchange granting = this.server.call(ScriptedServer.LEASE_GRANT, 2);
+		session.close();
+		assertThat(revoked(1)).isEqualTo(first);
+		grant(granting);
+		assertThat(revoked(2)).isEqualTo(granting.request(LeaseGrantRequest.parser()).getID());
+		assertThat(session.state().isLost()).isTrue();
+	}
+
+	@Test
+	void everyLossOfSeveralIsToldAndMadeGood() {
+		Session session = session();
+		List<LeaseLoss.Cause> losses = new CopyOnWriteArrayList<>();
+		List<Long> leases = new CopyOnWriteArrayList<>(List.of(session.leaseId()));
+		session.onLost((loss) -> losses.add(loss.cause()));
+		session.onRestored(() -> leases.add(session.leaseId()));
+		for (int i = 1; i <= 2; i++) {
+			int number = i;
+			this.gone.add(session.leaseId());
+			await().until(() -> leases.size() > number);
+		}
+		assertThat(losses).containsExactly(LeaseLoss.Cause.NOT_FOUND, LeaseLoss.Cause.NOT_FOUND);
+		assertThat(leases).doesNotHaveDuplicates();
+		assertThat(session.state().isLost()).isFalse();
+		session.close();
+		assertThat(revoked(1)).isEqualTo(leases.get(2));
+	}
+
+	@Test
+	void listenersOfALossMayBlock() {
+		Session session = session();
+		CountDownLatch blocked = new CountDownLatch(1);
+		this.server.on(ScriptedServer.TXN, SILENT);
+		CompletableFuture<?> told = session.lock("a").acquire().async().handle((lock, ex) -> {
+			await().atMost(Duration.ofMinutes(1)).until(() -> blocked.getCount() == 0);
+			return null;
+		});
+		txn(1);
+		CompletableFuture<Void> restored = new CompletableFuture<>();
+		session.onRestored(() -> restored.complete(null));
+		this.gone.add(session.leaseId());
+		assertThat(restored).succeedsWithin(SOON);
+		assertThat(told).isNotDone();
+		blocked.countDown();
+		assertThat(told).succeedsWithin(SOON);
+	}
+
+	@Test
+	void keyThatIsClosedWhileItIsPutBackGoes() {
+		Session session = session();
+		EphemeralKey key = session.register("a", "1").sync();
+		this.server.on(ScriptedServer.PUT, SILENT);
+		this.server.on(ScriptedServer.TXN, SILENT);
+		this.gone.add(session.leaseId());
+		Exchange puttingBack = this.server.call(ScriptedServer.PUT, 2);
+		CompletableFuture<Void> closing = key.closeAsync();
+		answerPut(puttingBack, 50);
+		TxnRequest removal = txn(1);
+		assertThat(deletes(removal)).isTrue();
+		assertThat(removal.getCompareList()).anySatisfy((compare) -> assertThat(compare.getModRevision()).isEqualTo(51))
+			.anySatisfy((compare) -> assertThat(compare.getLease()).isEqualTo(session.leaseId()));
+		assertThat(closing).isNotDone();
+		answerTxn(txnCall(1), true);
+		assertThat(closing).succeedsWithin(SOON);
+		assertThat(key.closeAsync()).succeedsWithin(SOON);
+		assertThat(this.server.count(ScriptedServer.TXN)).isOne();
+	}
+
+	@Test
+	void keyWhoseRegistrationWasNotHeardOfGoes() {
+		Session session = session();
+		this.server.on(ScriptedServer.PUT, SILENT);
+		this.server.on(ScriptedServer.RANGE, SILENT);
+		this.server.on(ScriptedServer.TXN, SILENT);
+		CompletableFuture<EphemeralKey> registering = session.register("a", "1").async();
+		Exchange put = this.server.call(ScriptedServer.PUT, 1);
+		registering.cancel(true);
+		// It comes late.
+		found(this.server.call(ScriptedServer.RANGE, 1));
+		found(this.server.call(ScriptedServer.RANGE, 2),
+				keyValue(put.request(PutRequest.parser()).getKey(), session.leaseId(), 60));
+		TxnRequest removal = txn(1);
+		assertThat(deletes(removal)).isTrue();
+		assertThat(removal.getCompareList())
+			.anySatisfy((compare) -> assertThat(compare.getModRevision()).isEqualTo(60));
+	}
+
+	@Test
+	void keyThatIsWrittenAnewIsNotDeletedByTheFormer() {
+		Session session = session();
+		EphemeralKey former = session.register("a", "1").sync();
+		session.register("a", "2").sync();
+		former.close();
+		assertThat(this.server.count(ScriptedServer.TXN)).isZero();
+	}
+
+	@Test
+	void closingDoesNotWaitForAServerThatIsSilent() {
+		Session session = session();
+		this.server.on(REVOKE, SILENT);
+		long start = System.nanoTime();
+		this.sessions.close(Duration.ofMillis(200));
+		assertThat(revoked(1)).isEqualTo(session.leaseId());
+		this.client.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+		assertThat(session.closeAsync()).succeedsWithin(SOON);
+	}
+
+	@Test
+	void closingTheClientEndsWhatIsTriedAgain() {
+		Session session = session();
+		this.server.on(ScriptedServer.TXN, (exchange) -> own(exchange, session, 20), SILENT);
+		HeldLock lock = session.lock("a").acquire().sync();
+		this.server.on(ScriptedServer.TXN, ScriptedServer.fail(Status.Code.PERMISSION_DENIED, "no"));
+		CompletableFuture<Void> closing = lock.closeAsync();
+		CompletableFuture<HeldLock> next = session.lock("a").acquire().async();
+		txn(3);
+		this.sessions.close(Duration.ofMillis(200));
+		this.client.close();
+		assertThat(closing).succeedsWithin(SOON);
+		assertThat(next).failsWithin(SOON);
+	}
+
+}
