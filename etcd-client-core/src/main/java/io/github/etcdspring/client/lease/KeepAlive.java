@@ -121,6 +121,18 @@ public final class KeepAlive extends LeaseUser implements AutoCloseable {
 	}
 
 	/**
+	 * Whether the server may have ended the lease by now: the time to live is over by the
+	 * monotonic clock or by the time of day, which goes on while the machine sleeps. What
+	 * lives on the lease may be somebody else's then.
+	 * @return whether the lease is lost, or may be; {@code false} is for certain, as far
+	 * as clocks run alike
+	 */
+	public boolean mayHaveExpired() {
+		return state().isLost() || this.lease.knowledge().ttl() == null
+				|| this.lease.knowledge().hasSlept(this.keepAlives.transport().timer().currentTimeMillis());
+	}
+
+	/**
 	 * Stop renewing. The lease is not revoked: it ends when its time to live has passed,
 	 * unless others renew it. The listener is told nothing more, not even
 	 * {@link KeepAliveListener#onLost}; a call that runs now is not waited for. May be

@@ -21,6 +21,7 @@ import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Failure;
 import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.PermissionDeniedException;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.kv.Compare;
@@ -117,7 +118,7 @@ final class Claim {
 	 * @return whether nothing is known to the contrary and the lease cannot have expired
 	 */
 	boolean isHeld() {
-		return !this.released && this.loss == null && !this.lease.state().isLost();
+		return !this.released && this.loss == null && !this.lease.mayHaveExpired();
 	}
 
 	/** Notice when the lease is lost or the key is taken away. */
@@ -277,9 +278,12 @@ final class Claim {
 			if (cause instanceof CompactedException) {
 				look();
 			}
-			else if (cause != null && cause.reason() != Reason.CLOSED) {
+			else if (cause instanceof PermissionDeniedException) {
 				// The lease still guards it; a deletion by hand will not be noticed.
 				logger.warn("The key of a {} is not watched any more", Claim.this.operation, cause);
+			}
+			else if (cause != null && cause.reason() != Reason.CLOSED) {
+				Claim.this.services.schedule(RETRY_NANOS, Claim.this::look);
 			}
 		}
 

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -48,10 +47,6 @@ import io.github.etcdspring.client.watch.WatchListener;
  */
 final class Contender {
 
-	private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
 	private final Place place;
 
 	private final SessionServices services;
@@ -85,6 +80,9 @@ final class Contender {
 
 	/** Whether the key may be there. */
 	private boolean entered;
+
+	/** Whether an attempt to enter was not answered. */
+	private boolean unsure;
 
 	private boolean over;
 
@@ -182,8 +180,14 @@ final class Contender {
 	}
 
 	private void failedToEnter(EtcdException cause) {
-		if (cause.outcome() == Outcome.UNKNOWN) {
+		boolean unheard = cause.outcome() == Outcome.UNKNOWN;
+		if (unheard) {
 			this.place.unheard();
+		}
+		synchronized (this) {
+			this.unsure |= unheard;
+			// What was refused need not be removed, and perhaps could not be.
+			this.entered = this.unsure;
 		}
 		if (cause.reason() == Reason.LEASE_NOT_FOUND) {
 			fail(SessionLease.lost(this.operation, new LeaseLoss(LeaseLoss.Cause.NOT_FOUND, cause)));
@@ -334,13 +338,13 @@ final class Contender {
 		synchronized (this) {
 			if (!this.over) {
 				this.failures++;
-				this.services.schedule(Math.min(LONGEST_PAUSE_NANOS, (this.failures - 1) * STEP_NANOS), step);
+				this.services.schedule(this.services.transport().pauseAfter(this.failures), step);
 			}
 		}
 	}
 
 	private EtcdException described(EtcdException cause) {
-		return new Failure(this.operation, true, cause.status(), cause.reason(), Outcome.NOT_APPLIED, cause.endpoint(),
+		return new Failure(this.operation, true, cause.status(), cause.reason(), cause.outcome(), cause.endpoint(),
 				cause.attempts(), cause.getMessage(), OptionalLong.empty(), cause)
 			.toException();
 	}

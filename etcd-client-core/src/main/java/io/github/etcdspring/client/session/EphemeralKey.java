@@ -15,8 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.error.AuthenticationException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.PermissionDeniedException;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.kv.Compare;
 import io.github.etcdspring.client.kv.PutRequest;
@@ -80,7 +82,10 @@ public final class EphemeralKey implements AutoCloseable {
 		}
 		SessionServices services = this.session.services();
 		write(services.kv().put(this.key, this.value).lease(lease.id()), (cause) -> {
-			if (cause.reason() != Reason.CLOSED && cause.reason() != Reason.LEASE_NOT_FOUND) {
+			if (cause instanceof PermissionDeniedException || cause instanceof AuthenticationException) {
+				logger.warn("A key of a session may not be put back", cause);
+			}
+			else if (cause.reason() != Reason.CLOSED && cause.reason() != Reason.LEASE_NOT_FOUND) {
 				logger.debug("A key of a session could not be put back yet", cause);
 				services.schedule(PAUSE_NANOS, () -> write(lease));
 			}

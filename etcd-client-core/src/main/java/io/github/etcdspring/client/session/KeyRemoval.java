@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.error.AuthenticationException;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.PermissionDeniedException;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.kv.Compare;
 import io.github.etcdspring.client.kv.Op;
@@ -187,6 +189,11 @@ final class KeyRemoval {
 
 	private void failed(EtcdException cause, Runnable step) {
 		if (cause.reason() == Reason.CLOSED) {
+			end();
+			return;
+		}
+		if (cause instanceof PermissionDeniedException || cause instanceof AuthenticationException) {
+			logger.warn("A key of a session may not be removed; it goes with its lease", cause);
 			end();
 			return;
 		}

@@ -8,7 +8,6 @@ package io.github.etcdspring.client.session;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +30,6 @@ import io.github.etcdspring.client.watch.WatchListener;
  * @since 0.1.0
  */
 public final class LeaderWatch implements AutoCloseable {
-
-	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-	private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private final SessionServices services;
 
@@ -102,7 +97,7 @@ public final class LeaderWatch implements AutoCloseable {
 			return;
 		}
 		this.failures++;
-		this.services.schedule(Math.min(LONGEST_PAUSE_NANOS, this.failures * STEP_NANOS), this::list);
+		this.services.schedule(this.services.transport().pauseAfter(this.failures + 1), this::list);
 	}
 
 	private void watchFrom(long revision) {

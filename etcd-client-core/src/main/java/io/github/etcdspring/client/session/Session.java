@@ -45,9 +45,8 @@ public final class Session implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Session.class);
 
-	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-	private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+	/** A lease that is lost sooner is not replaced at once for ever. */
+	private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	private final Sessions sessions;
 
@@ -71,8 +70,11 @@ public final class Session implements AutoCloseable {
 
 	private volatile SessionLease lease;
 
+	private volatile long leasedAt;
+
 	private boolean closed;
 
+	/** Leases in a row that could not be had, or were lost at once. */
 	private int failures;
 
 	Session(Sessions sessions, SessionServices services, Duration ttl, SessionLease lease) {
@@ -81,6 +83,7 @@ public final class Session implements AutoCloseable {
 		this.ttl = ttl;
 		this.callbacks = services.transport().serialTasks();
 		this.lease = lease;
+		this.leasedAt = services.nanoTime();
 		sessions.opened(this);
 		lease.onLoss(this::lost);
 	}
@@ -267,7 +270,14 @@ public final class Session implements AutoCloseable {
 		else {
 			logger.warn("The lease {} of a session is lost: {}; a new one is asked for",
 					Long.toHexString(this.lease.id()), loss.cause(), loss.failure());
-			restore();
+			if (loss.cause() == LeaseLoss.Cause.FAILED) {
+				// Nobody renews it any more; it need not hold its keys until it ends.
+				forget(this.lease);
+			}
+			// Who grants leases but does not renew them is not asked in a loop.
+			boolean lived = this.services.nanoTime() - this.leasedAt >= SHORT_LIFE_NANOS;
+			this.failures = lived ? 1 : this.failures + 1;
+			restoreAfter(this.services.transport().pauseAfter(this.failures));
 		}
 	}
 
@@ -284,13 +294,28 @@ public final class Session implements AutoCloseable {
 			else if (Contender.cause(ex).reason() != Reason.CLOSED) {
 				logger.debug("A session could not get a new lease yet", ex);
 				this.failures++;
-				this.services.schedule(Math.min(LONGEST_PAUSE_NANOS, this.failures * STEP_NANOS), this::restore);
+				restoreAfter(this.services.transport().pauseAfter(this.failures));
 			}
 		});
 	}
 
+	private void restoreAfter(long pauseNanos) {
+		if (pauseNanos == 0) {
+			restore();
+		}
+		else {
+			this.services.schedule(pauseNanos, this::restore);
+		}
+	}
+
+	private void forget(SessionLease lost) {
+		this.services.leases().revoke(lost.id()).async().exceptionally((ex) -> {
+			logger.debug("A lease that nobody renews could not be revoked; it ends by itself", ex);
+			return null;
+		});
+	}
+
 	private void restored(SessionLease granted) {
-		this.failures = 0;
 		List<EphemeralKey> registered;
 		List<Runnable> told;
 		boolean tooLate;
@@ -298,6 +323,7 @@ public final class Session implements AutoCloseable {
 			tooLate = this.closed;
 			if (!tooLate) {
 				this.lease = granted;
+				this.leasedAt = this.services.nanoTime();
 			}
 			told = List.copyOf(this.restoreListeners);
 			registered = List.copyOf(this.keys.values());

@@ -87,6 +87,10 @@ final class SessionLease {
 		return this.keepAlive.state();
 	}
 
+	boolean mayHaveExpired() {
+		return this.keepAlive.mayHaveExpired();
+	}
+
 	void close() {
 		this.keepAlive.close();
 	}

@@ -29,7 +29,8 @@ import io.github.etcdspring.client.error.Failure;
  * @param authenticated whether it carries the token
  * @param endpoint the only endpoint that may be asked, or {@code null} for any
  * @param waits whether it changes something first and then waits on the server, so that
- * most refusals may come after the change
+ * most refusals may come after the change; sending it again after a token was refused
+ * enters the same queue with the same key
  * @param ended receives the answer, or the failure, before the application does, on
  * whatever thread ends the call; not told of a call that the application cancels.
  * {@code null} for nobody

@@ -14,6 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
+import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Outcome;
+import io.github.etcdspring.client.error.PermissionDeniedException;
+import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.lease.LeaseLoss;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
@@ -23,6 +27,7 @@ import io.github.etcdspring.proto.PutResponse;
 import io.github.etcdspring.proto.TxnRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -32,6 +37,53 @@ class SessionTests extends SessionFixture {
 
 	private static void answerPut(Exchange put, long revision) {
 		put.reply(PutResponse.newBuilder().setHeader(header(revision)).build());
+	}
+
+	@Test
+	void leaseThatNobodyRenewsIsNotReplacedInALoop() {
+		this.server.onStream(ScriptedServer.KEEP_ALIVE, (stream) -> stream.fail(Status.Code.UNIMPLEMENTED, "not here"));
+		long begin = System.nanoTime();
+		session();
+		this.server.call(ScriptedServer.LEASE_GRANT, 4);
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1300));
+		assertThat(this.server.count(REVOKE)).isPositive();
+	}
+
+	@Test
+	void lockThatIsNotPermittedSaysSoEachTime() {
+		Session session = session();
+		this.server.on(ScriptedServer.TXN,
+				ScriptedServer.fail(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"));
+		for (int i = 0; i < 3; i++) {
+			assertThatExceptionOfType(PermissionDeniedException.class)
+				.isThrownBy(() -> session.lock("/mine").acquire().timeout(Duration.ofSeconds(5)).sync());
+		}
+		assertThatExceptionOfType(PermissionDeniedException.class)
+			.isThrownBy(() -> session.election("/mine").campaign("me").timeout(Duration.ofSeconds(5)).sync());
+	}
+
+	@Test
+	void registrationThatIsInterruptedMayBeApplied() throws Exception {
+		Session session = session();
+		this.server.on(ScriptedServer.TXN, SILENT);
+		CompletableFuture<EtcdException> failure = new CompletableFuture<>();
+		Thread thread = new Thread(() -> {
+			try {
+				session.register("/a", "1").sync();
+			}
+			catch (EtcdException ex) {
+				failure.complete(ex);
+			}
+		});
+		this.server.on(ScriptedServer.PUT, SILENT);
+		thread.start();
+		this.server.call(ScriptedServer.PUT, 1);
+		thread.interrupt();
+		assertThat(failure).succeedsWithin(SOON).satisfies((ex) -> {
+			assertThat(ex.reason()).isEqualTo(Reason.INTERRUPTED);
+			assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+		});
+		thread.join();
 	}
 
 	@Test
