@@ -38,7 +38,6 @@ import io.github.etcdspring.client.session.Session;
 import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdCluster;
 import io.github.etcdspring.test.EtcdServer;
-import io.github.etcdspring.test.ForEachEtcd;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,7 +47,6 @@ import static org.awaitility.Awaitility.await;
  * Locks, leadership and keys of sessions while members of their cluster are killed,
  * restarted and frozen.
  */
-@ForEachEtcd
 @WithEtcd
 @Timeout(240)
 class SessionFaultTests {
@@ -120,7 +118,7 @@ class SessionFaultTests {
 	@Test
 	void lockHasOneHolderWhateverHappensToTheMembers() throws Exception {
 		long seed = Long.getLong("etcd.fault.seed", System.nanoTime());
-		Duration duration = Duration.ofSeconds(Long.getLong("etcd.fault.seconds", 20));
+		Duration duration = Duration.ofSeconds(Long.getLong("etcd.fault.seconds", 12));
 		System.out.println("SessionFaultTests: -Detcd.fault.seed=" + seed);
 		Random random = new Random(seed);
 		this.etcd.kv().put(COUNTER, "0").sync();
