@@ -14,7 +14,10 @@ import io.github.etcdspring.client.transport.Transport;
 
 /**
  * etcd's cluster service: who is a member. Changes are made one at a time, and each needs
- * a majority of the members. Thread-safe; the requests it makes are for one thread each.
+ * a majority of the members. A server that is still busy with one change can lose the
+ * next without a word: that request then ends at its timeout, and is
+ * {@link io.github.etcdspring.client.error.Outcome#UNKNOWN UNKNOWN}. Thread-safe; the
+ * requests it makes are for one thread each.
  *
  * @since 0.1.0
  */
