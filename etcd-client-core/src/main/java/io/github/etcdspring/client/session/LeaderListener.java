@@ -36,6 +36,19 @@ public interface LeaderListener {
 	}
 
 	/**
+	 * The connection is lost. The client goes on trying; meanwhile others may lead.
+	 * @param cause what happened
+	 */
+	default void onDisconnected(EtcdException cause) {
+	}
+
+	/**
+	 * The connection is there again; what changed meanwhile is told next.
+	 */
+	default void onResumed() {
+	}
+
+	/**
 	 * Nothing more is told. Called exactly once, as the last of all calls. The default
 	 * logs an error, unless it or the client was closed.
 	 * @param cause why, {@code null} if the application closed it

@@ -16,6 +16,9 @@ import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.transport.SerialTasks;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.client.watch.WatchBatch;
@@ -41,6 +44,10 @@ public final class LeaderWatch implements AutoCloseable {
 
 	private final Map<Bytes, KeyValue> candidates = new HashMap<>();
 
+	private final Runnable whenClientCloses = () -> end(Failure.ofRead("observe", StatusCode.CANCELLED, Reason.CLOSED)
+		.withDetail("the client is closed")
+		.toException());
+
 	private @Nullable KeyValue told;
 
 	private boolean toldNobody;
@@ -62,6 +69,8 @@ public final class LeaderWatch implements AutoCloseable {
 
 	static LeaderWatch open(SessionServices services, Bytes prefix, LeaderListener listener) {
 		LeaderWatch observing = new LeaderWatch(services, prefix, listener);
+		// While it pauses, it waits for neither a call nor a stream.
+		services.transport().attach(observing.whenClientCloses);
 		observing.list();
 		return observing;
 	}
@@ -156,6 +165,7 @@ public final class LeaderWatch implements AutoCloseable {
 			watching = this.watch;
 			this.watch = null;
 		}
+		this.services.transport().detach(this.whenClientCloses);
 		if (watching != null) {
 			// It says so when it has said everything else.
 			watching.close();
@@ -204,6 +214,16 @@ public final class LeaderWatch implements AutoCloseable {
 			if (!LeaderWatch.this.closed) {
 				changed(batch.events());
 			}
+		}
+
+		@Override
+		public void onDisconnected(EtcdException cause) {
+			LeaderWatch.this.listener.onDisconnected(cause);
+		}
+
+		@Override
+		public void onResumed() {
+			LeaderWatch.this.listener.onResumed();
 		}
 
 		@Override

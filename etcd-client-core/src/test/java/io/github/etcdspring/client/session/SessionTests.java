@@ -12,8 +12,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.error.ClientClosedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.PermissionDeniedException;
@@ -37,6 +40,30 @@ class SessionTests extends SessionFixture {
 
 	private static void answerPut(Exchange put, long revision) {
 		put.reply(PutResponse.newBuilder().setHeader(header(revision)).build());
+	}
+
+	@Test
+	void observerIsToldThatItsClientIsClosedWhileItPauses() {
+		Session session = session();
+		this.server.on(ScriptedServer.RANGE,
+				ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: request timed out"));
+		CompletableFuture<EtcdException> closed = new CompletableFuture<>();
+		session.election("/leaders").observe(new LeaderListener() {
+
+			@Override
+			public void onLeader(KeyValue leader) {
+				throw new AssertionError("Nobody can lead");
+			}
+
+			@Override
+			public void onClosed(@Nullable EtcdException cause) {
+				closed.complete(cause);
+			}
+
+		});
+		this.server.call(ScriptedServer.RANGE, 1);
+		this.client.close();
+		assertThat(closed).succeedsWithin(Duration.ofSeconds(2)).isInstanceOf(ClientClosedException.class);
 	}
 
 	@Test
