@@ -184,8 +184,11 @@ class ReplaceEndpointsTests {
 		try (TestClient client = TestClient.of(endpoint(0), endpoint(1))
 			.strategy(EndpointStrategy.ROUND_ROBIN)
 			.open()) {
-			client.kv().put("k", "v").sync();
-			await().until(() -> client.transport().endpointStates().stream().allMatch(EndpointState::connected));
+			// An endpoint is connected when its turn comes, at the latest.
+			await().until(() -> {
+				client.kv().put("k", "v").sync();
+				return client.transport().endpointStates().stream().allMatch(EndpointState::connected);
+			});
 			client.transport().replaceEndpoints(List.of(endpoint(1), endpoint(2)));
 			int before = server(0).count(ScriptedServer.PUT);
 			await().untilAsserted(() -> {

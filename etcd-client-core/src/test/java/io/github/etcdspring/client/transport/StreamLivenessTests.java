@@ -85,8 +85,11 @@ class StreamLivenessTests {
 	@Test
 	void streamThatIsPassedOnAtOnceIsStillCheckedOnceASecond() {
 		try (TestClient client = both().strategy(EndpointStrategy.ROUND_ROBIN).timer(this.timer).open()) {
-			client.kv().put("k", "v").sync();
-			await().until(() -> client.transport().endpointStates().stream().allMatch(EndpointState::connected));
+			// An endpoint is connected when its turn comes, at the latest.
+			await().until(() -> {
+				client.kv().put("k", "v").sync();
+				return client.transport().endpointStates().stream().allMatch(EndpointState::connected);
+			});
 			awaitTimers(0);
 			this.relay.swallow(Integer.MAX_VALUE);
 			List<RecordingStream> streams = Stream.generate(() -> new RecordingStream(client).start())
