@@ -427,7 +427,11 @@ final class Endpoint {
 	void close() {
 		this.closed = true;
 		notReady();
-		this.channel.shutdown();
+		// Who was given the endpoint an instant ago must still find its channel open.
+		this.timer.schedule(Endpoints.PATIENCE_NANOS, new Retirement(this.channel));
+		if (this.owner.isClosed()) {
+			this.channel.shutdown();
+		}
 		closeStreams();
 	}
 
@@ -444,6 +448,20 @@ final class Endpoint {
 				this.streamChannel.shutdownNow();
 			}
 		}
+	}
+
+	/**
+	 * The end of a channel that no call is given to any more.
+	 *
+	 * @param channel the channel
+	 */
+	record Retirement(ManagedChannel channel) implements Runnable {
+
+		@Override
+		public void run() {
+			this.channel.shutdown();
+		}
+
 	}
 
 }

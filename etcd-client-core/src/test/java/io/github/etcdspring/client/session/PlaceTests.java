@@ -7,6 +7,7 @@ package io.github.etcdspring.client.session;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -133,7 +134,7 @@ class PlaceTests extends SessionFixture {
 		txn(2);
 		WeakReference<CompletableFuture<Optional<Claim>>> second = new WeakReference<>(
 				candidacy.campaign(Bytes.utf8("2")));
-		second.get().cancel(true);
+		Objects.requireNonNull(second.get()).cancel(true);
 		CompletableFuture<Optional<Claim>> third = candidacy.campaign(Bytes.utf8("3"));
 		answerTxn(txnCall(2), true);
 		own(txnCall(3), session, 30);
