@@ -53,15 +53,12 @@ class WatchAuthConformanceTests extends WatchAuthConformance {
 				.endpoints(server.endpoint())
 				.credentials("root", PASSWORD)
 				.channelCustomizer((channel) -> channel.intercept(logins))
-				.build();
-					EtcdClient witness = EtcdClient.builder()
-						.endpoints(server.endpoint())
-						.authToken(raw.token("root", PASSWORD))
-						.build()) {
+				.build()) {
 				RecordingListener first = new RecordingListener();
 				try (Watch watch = client.watch(KeyRange.all()).open(first)) {
 					watch.ready().join();
-					awaitExpiry(witness);
+					// Issued after the client's, so it does not expire before.
+					awaitExpiry(server, raw.token("root", PASSWORD));
 					RecordingListener second = new RecordingListener();
 					try (Watch next = client.watch(KeyRange.all()).open(second)) {
 						assertThat(next.ready()).succeedsWithin(SOON);
@@ -84,12 +81,14 @@ class WatchAuthConformanceTests extends WatchAuthConformance {
 		}
 	}
 
-	private static void awaitExpiry(EtcdClient witness) {
-		await().atMost(SOON).until(() -> {
-			AuthenticationException refusal = catchThrowableOfType(AuthenticationException.class,
-					() -> witness.kv().get("a").sync());
-			return refusal != null && refusal.reason() == Reason.INVALID_AUTH_TOKEN;
-		});
+	private static void awaitExpiry(EtcdServer server, String token) {
+		try (EtcdClient witness = EtcdClient.builder().endpoints(server.endpoint()).authToken(token).build()) {
+			await().atMost(SOON).until(() -> {
+				AuthenticationException refusal = catchThrowableOfType(AuthenticationException.class,
+						() -> witness.kv().get("a").sync());
+				return refusal != null && refusal.reason() == Reason.INVALID_AUTH_TOKEN;
+			});
+		}
 	}
 
 	private static String jwt(Path folder) throws IOException, GeneralSecurityException {
