@@ -128,17 +128,23 @@ final class Claim {
 	}
 
 	private void watchFrom(long from) {
+		if (this.released || this.loss != null) {
+			return;
+		}
+		// Without the lock: opening may run what others wait for.
+		Watch opened = this.services.watches()
+			.watch(KeyRange.key(this.key))
+			.fromRevision(from)
+			.withoutPuts()
+			.maxRetries(-1)
+			.open(new DeletionListener());
 		synchronized (this.listeners) {
-			if (this.released || this.loss != null) {
+			if (!this.released && this.loss == null) {
+				this.watch = opened;
 				return;
 			}
-			this.watch = this.services.watches()
-				.watch(KeyRange.key(this.key))
-				.fromRevision(from)
-				.withoutPuts()
-				.maxRetries(-1)
-				.open(new DeletionListener());
 		}
+		opened.close();
 	}
 
 	private void deleted() {

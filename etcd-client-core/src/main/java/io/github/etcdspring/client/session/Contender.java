@@ -251,13 +251,22 @@ final class Contender {
 			}
 			this.failures = 0;
 			this.call = null;
-			this.watch = this.services.watches()
-				.watch(KeyRange.key(predecessor))
-				.fromRevision(from)
-				.withoutPuts()
-				.maxRetries(-1)
-				.open(new DeletionListener());
 		}
+		DeletionListener listener = new DeletionListener();
+		// Without the lock: opening may run what others wait for.
+		Watch opened = this.services.watches()
+			.watch(KeyRange.key(predecessor))
+			.fromRevision(from)
+			.withoutPuts()
+			.maxRetries(-1)
+			.open(listener);
+		synchronized (this) {
+			if (!this.over && !listener.seen) {
+				this.watch = opened;
+				return;
+			}
+		}
+		opened.close();
 	}
 
 	private void confirm() {
@@ -398,28 +407,26 @@ final class Contender {
 
 		@Override
 		public void onBatch(WatchBatch batch) {
-			if (!this.seen) {
-				this.seen = true;
-				next();
-			}
+			next();
 		}
 
 		@Override
 		public void onClosed(WatchClosed closed) {
 			EtcdException cause = closed.cause();
-			if (cause == null || this.seen) {
-				return;
-			}
 			if (cause instanceof CompactedException) {
 				next();
 			}
-			else {
+			else if (cause != null && !this.seen) {
 				fail(described(cause));
 			}
 		}
 
 		private void next() {
 			synchronized (Contender.this) {
+				if (this.seen) {
+					return;
+				}
+				this.seen = true;
 				if (Contender.this.watch != null) {
 					Contender.this.watch.close();
 					Contender.this.watch = null;

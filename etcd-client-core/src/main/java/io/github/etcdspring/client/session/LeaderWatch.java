@@ -58,6 +58,8 @@ public final class LeaderWatch implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	private boolean closedTold;
+
 	private @Nullable EtcdException cause;
 
 	private LeaderWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
@@ -110,15 +112,19 @@ public final class LeaderWatch implements AutoCloseable {
 	}
 
 	private void watchFrom(long revision) {
+		if (this.closed) {
+			return;
+		}
+		CandidatesListener opening = new CandidatesListener();
+		// Without the lock: opening may run what others wait for.
+		Watch opened = this.services.watches().watch(this.range).fromRevision(revision).maxRetries(-1).open(opening);
 		synchronized (this.range) {
 			if (!this.closed) {
-				this.watch = this.services.watches()
-					.watch(this.range)
-					.fromRevision(revision)
-					.maxRetries(-1)
-					.open(new CandidatesListener());
+				this.watch = opening.ended ? null : opened;
+				return;
 			}
 		}
+		opened.close();
 	}
 
 	private void changed(List<WatchEvent> events) {
@@ -171,7 +177,7 @@ public final class LeaderWatch implements AutoCloseable {
 			watching.close();
 		}
 		else {
-			this.callbacks.execute(() -> this.listener.onClosed(cause));
+			this.callbacks.execute(this::tellClosed);
 		}
 	}
 
@@ -186,7 +192,7 @@ public final class LeaderWatch implements AutoCloseable {
 			this.watch = null;
 		}
 		if (closedHere) {
-			this.listener.onClosed(this.cause);
+			tellClosed();
 		}
 		else if (why instanceof CompactedException) {
 			list();
@@ -194,6 +200,18 @@ public final class LeaderWatch implements AutoCloseable {
 		else if (why != null) {
 			end(why);
 		}
+	}
+
+	private void tellClosed() {
+		EtcdException why;
+		synchronized (this.range) {
+			if (this.closedTold) {
+				return;
+			}
+			this.closedTold = true;
+			why = this.cause;
+		}
+		this.listener.onClosed(why);
 	}
 
 	/**
@@ -206,6 +224,8 @@ public final class LeaderWatch implements AutoCloseable {
 	}
 
 	private final class CandidatesListener implements WatchListener {
+
+		private boolean ended;
 
 		@Override
 		public void onBatch(WatchBatch batch) {
@@ -228,6 +248,9 @@ public final class LeaderWatch implements AutoCloseable {
 
 		@Override
 		public void onClosed(WatchClosed closed) {
+			synchronized (LeaderWatch.this.range) {
+				this.ended = true;
+			}
 			unwatched(closed.cause());
 		}
 

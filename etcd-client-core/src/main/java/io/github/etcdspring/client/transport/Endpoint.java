@@ -385,7 +385,7 @@ final class Endpoint {
 		ConnectivityState before = this.state;
 		this.state = now;
 		boolean wasReady = this.ready;
-		this.ready = now == ConnectivityState.READY;
+		this.ready = now == ConnectivityState.READY && !this.closed;
 		if (this.ready && !wasReady) {
 			this.connection++;
 			this.connectAsked = false;
@@ -427,12 +427,13 @@ final class Endpoint {
 	void close() {
 		this.closed = true;
 		notReady();
-		// Who was given the endpoint an instant ago must still find its channel open.
-		this.timer.schedule(Endpoints.PATIENCE_NANOS, new Retirement(this.channel));
-		if (this.owner.isClosed()) {
-			this.channel.shutdown();
-		}
 		closeStreams();
+		this.owner.retire(this);
+	}
+
+	/** Take no more calls; those that run may end. */
+	void shutDown() {
+		this.channel.shutdown();
 	}
 
 	void closeNow() {
@@ -448,20 +449,6 @@ final class Endpoint {
 				this.streamChannel.shutdownNow();
 			}
 		}
-	}
-
-	/**
-	 * The end of a channel that no call is given to any more.
-	 *
-	 * @param channel the channel
-	 */
-	record Retirement(ManagedChannel channel) implements Runnable {
-
-		@Override
-		public void run() {
-			this.channel.shutdown();
-		}
-
 	}
 
 }

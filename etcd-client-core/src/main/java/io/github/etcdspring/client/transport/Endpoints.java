@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -66,6 +67,9 @@ final class Endpoints {
 	private volatile List<EndpointGroup> groups = List.of();
 
 	private final Set<Waiting> waiting = new LinkedHashSet<>();
+
+	/** Used no more, but not shut down yet. */
+	private final Set<Endpoint> retired = new HashSet<>();
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -514,6 +518,26 @@ final class Endpoints {
 		}
 	}
 
+	/**
+	 * An endpoint is used no more. Who was given it an instant ago must still find its
+	 * channel open, so it is shut down a little later.
+	 * @param endpoint the endpoint
+	 */
+	void retire(Endpoint endpoint) {
+		execute(() -> {
+			if (this.closed) {
+				endpoint.closeNow();
+				return;
+			}
+			this.retired.add(endpoint);
+			this.timer.schedule(PATIENCE_NANOS, () -> execute(() -> {
+				if (this.retired.remove(endpoint)) {
+					endpoint.shutDown();
+				}
+			}));
+		});
+	}
+
 	void close() {
 		this.closed = true;
 		execute(() -> {
@@ -522,6 +546,8 @@ final class Endpoints {
 			this.waiting.clear();
 			rest.forEach((each) -> each.giveUp("the client is closed"));
 			this.all.forEach(Endpoint::closeNow);
+			this.retired.forEach(Endpoint::closeNow);
+			this.retired.clear();
 		});
 	}
 

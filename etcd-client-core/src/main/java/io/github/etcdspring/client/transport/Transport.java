@@ -370,9 +370,6 @@ public final class Transport implements AutoCloseable {
 			if (task instanceof Call<?, ?> call) {
 				call.closeNow();
 			}
-			else if (task instanceof Endpoint.Retirement retirement) {
-				retirement.run();
-			}
 		});
 		this.streams.forEach(ResumableStream::clientClosed);
 		for (Runnable dependant : this.dependants) {
