@@ -17,6 +17,7 @@ import io.github.etcdspring.client.auth.Auth;
 import io.github.etcdspring.client.cache.CacheRequest;
 import io.github.etcdspring.client.cache.Caches;
 import io.github.etcdspring.client.cluster.Cluster;
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.Namespace;
@@ -204,7 +205,7 @@ public final class EtcdClient implements AutoCloseable {
 	 * the endpoints remain as they were
 	 */
 	public void replaceEndpoints(Collection<String> endpoints) {
-		Builder.notNull(endpoints, "endpoints");
+		Arguments.notNull(endpoints, "endpoints");
 		this.transport.replaceEndpoints(endpoints);
 	}
 
@@ -297,7 +298,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * {@code http} and {@code https} are mixed
 		 */
 		public Builder endpoints(String... endpoints) {
-			return endpoints(Arrays.asList(notNull(endpoints, "endpoints")));
+			return endpoints(Arrays.asList(Arguments.notNull(endpoints, "endpoints")));
 		}
 
 		/**
@@ -310,12 +311,12 @@ public final class EtcdClient implements AutoCloseable {
 		 */
 		public Builder endpoints(Collection<String> endpoints) {
 			try {
-				EndpointAddress.parseAll(notNull(endpoints, "endpoints"), false);
+				EndpointAddress.parseAll(Arguments.notNull(endpoints, "endpoints"), false);
 			}
 			catch (IllegalArgumentException ex) {
 				// Without a scheme an endpoint is what tls(...) says, which may come
 				// later.
-				EndpointAddress.parseAll(notNull(endpoints, "endpoints"), true);
+				EndpointAddress.parseAll(Arguments.notNull(endpoints, "endpoints"), true);
 			}
 			this.endpoints = List.copyOf(endpoints);
 			return this;
@@ -328,7 +329,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder endpointStrategy(EndpointStrategy strategy) {
-			this.strategy = notNull(strategy, "endpointStrategy");
+			this.strategy = Arguments.notNull(strategy, "endpointStrategy");
 			return this;
 		}
 
@@ -340,7 +341,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if it is shorter
 		 */
 		public Builder timeout(Duration timeout) {
-			if (notNull(timeout, "timeout").compareTo(LEAST_TIMEOUT) < 0) {
+			if (Arguments.notNull(timeout, "timeout").compareTo(LEAST_TIMEOUT) < 0) {
 				throw new IllegalArgumentException("'timeout' must be at least 1 second but was " + timeout
 						+ "; a single request may have a shorter one");
 			}
@@ -370,11 +371,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if it is less than -1
 		 */
 		public Builder maxRetries(int maxRetries) {
-			if (maxRetries < -1) {
-				throw new IllegalArgumentException(
-						"'maxRetries' must be -1 (without limit), 0 or more but was " + maxRetries);
-			}
-			this.maxRetries = maxRetries;
+			this.maxRetries = Arguments.maxRetries(maxRetries);
 			return this;
 		}
 
@@ -398,7 +395,8 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if the token is empty or not printable ASCII
 		 */
 		public Builder authToken(String token) {
-			if (notNull(token, "authToken").isEmpty() || !token.chars().allMatch((c) -> c >= 0x20 && c <= 0x7E)) {
+			if (Arguments.notNull(token, "authToken").isEmpty()
+					|| !token.chars().allMatch((c) -> c >= 0x20 && c <= 0x7E)) {
 				throw new IllegalArgumentException(
 						"'authToken' must be printable ASCII and not empty (its value is not shown)");
 			}
@@ -416,12 +414,12 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if the name is empty
 		 */
 		public Builder credentials(String user, String password) {
-			if (notNull(user, "user").isEmpty()) {
+			if (Arguments.notNull(user, "user").isEmpty()) {
 				throw new IllegalArgumentException(
 						"'user' must not be empty; leave the credentials out to authenticate as nobody");
 			}
 			this.user = user;
-			this.password = notNull(password, "password");
+			this.password = Arguments.notNull(password, "password");
 			return this;
 		}
 
@@ -432,7 +430,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder namespace(String namespace) {
-			return namespace(Bytes.utf8(notNull(namespace, "namespace")));
+			return namespace(Arguments.utf8(namespace, "namespace"));
 		}
 
 		/**
@@ -441,7 +439,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder namespace(Bytes namespace) {
-			this.namespace = Namespace.of(notNull(namespace, "namespace"));
+			this.namespace = Namespace.of(Arguments.notNull(namespace, "namespace"));
 			return this;
 		}
 
@@ -452,7 +450,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder tls(TlsOptions tls) {
-			this.tls = notNull(tls, "tls");
+			this.tls = Arguments.notNull(tls, "tls");
 			return this;
 		}
 
@@ -492,7 +490,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * positive
 		 */
 		public Builder keepAlive(Duration time, Duration timeout) {
-			if (notNull(time, "keepAlive time").isNegative()) {
+			if (Arguments.notNull(time, "keepAlive time").isNegative()) {
 				throw new IllegalArgumentException(
 						"'keepAlive' time must not be negative but was " + time + "; use zero for no pings");
 			}
@@ -510,7 +508,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder callbackExecutor(Executor executor) {
-			this.callbackExecutor = notNull(executor, "callbackExecutor");
+			this.callbackExecutor = Arguments.notNull(executor, "callbackExecutor");
 			return this;
 		}
 
@@ -524,12 +522,12 @@ public final class EtcdClient implements AutoCloseable {
 		 * @throws IllegalArgumentException if the interval is negative
 		 */
 		public Builder healthListener(Duration interval, HealthListener listener) {
-			if (notNull(interval, "healthListener interval").isNegative()) {
+			if (Arguments.notNull(interval, "healthListener interval").isNegative()) {
 				throw new IllegalArgumentException(
 						"'healthListener' interval must not be negative but was " + interval + "; use zero for never");
 			}
 			this.healthInterval = interval;
-			this.healthListener = notNull(listener, "healthListener");
+			this.healthListener = Arguments.notNull(listener, "healthListener");
 			return this;
 		}
 
@@ -539,7 +537,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder channelCustomizer(ChannelCustomizer customizer) {
-			this.channelCustomizer = notNull(customizer, "channelCustomizer");
+			this.channelCustomizer = Arguments.notNull(customizer, "channelCustomizer");
 			return this;
 		}
 
@@ -549,7 +547,7 @@ public final class EtcdClient implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder callObserver(CallObserver observer) {
-			this.callObserver = notNull(observer, "callObserver");
+			this.callObserver = Arguments.notNull(observer, "callObserver");
 			return this;
 		}
 
@@ -577,13 +575,6 @@ public final class EtcdClient implements AutoCloseable {
 					this.namespace);
 		}
 
-		private static <T> T notNull(@Nullable T argument, String name) {
-			if (argument == null) {
-				throw new IllegalArgumentException("'" + name + "' must not be null");
-			}
-			return argument;
-		}
-
 		private static int positive(int argument, String name) {
 			if (argument <= 0) {
 				throw new IllegalArgumentException("'" + name + "' must be positive but was " + argument);
@@ -592,7 +583,7 @@ public final class EtcdClient implements AutoCloseable {
 		}
 
 		private static Duration positive(Duration argument, String name) {
-			if (notNull(argument, name).isZero() || argument.isNegative()) {
+			if (Arguments.notNull(argument, name).isZero() || argument.isNegative()) {
 				throw new IllegalArgumentException("'" + name + "' must be positive but was " + argument);
 			}
 			return argument;

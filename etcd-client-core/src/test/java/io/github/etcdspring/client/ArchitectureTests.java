@@ -65,7 +65,7 @@ class ArchitectureTests {
 			new Layer("auth", List.of("data", "error", "transport")),
 			new Layer("maintenance", List.of("data", "error", "transport")),
 			new Layer("cache", List.of("data", "error", "transport", "kv", "watch")),
-			new Layer("session", List.of("data", "error", "transport", "kv", "watch", "lease")),
+			new Layer("session", List.of("data", "error", "transport", "kv", "watch", "lease", "election")),
 			new Layer("metrics", List.of("error", "transport")));
 
 	private static JavaClasses core;

@@ -29,7 +29,6 @@ import io.github.etcdspring.client.election.Observation;
 import io.github.etcdspring.client.kv.GetRequest;
 import io.github.etcdspring.client.kv.Pages;
 import io.github.etcdspring.client.lease.KeepAlive;
-import io.github.etcdspring.client.session.LeaderWatch;
 import io.github.etcdspring.client.transport.Request;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.client.watch.WatchIterator;
@@ -56,7 +55,7 @@ final class ClientUses {
 			(keepAlive) -> ((KeepAlive) keepAlive).ready(), Cache.class, (cache) -> ((Cache) cache).ready(),
 			Pages.class, (pages) -> CompletableFuture.completedFuture(((Pages) pages).iterator().next()),
 			// These tell their listeners only.
-			LeaderWatch.class, (leaderWatch) -> null, Observation.class, (observation) -> null);
+			Observation.class, (observation) -> null);
 
 	private final List<Use> found = new ArrayList<>();
 

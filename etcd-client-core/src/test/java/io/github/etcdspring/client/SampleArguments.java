@@ -26,13 +26,12 @@ import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.election.LeaderKey;
-import io.github.etcdspring.client.election.ObserveListener;
+import io.github.etcdspring.client.election.LeaderListener;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.kv.Compare;
 import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.lease.KeepAliveListener;
 import io.github.etcdspring.client.lease.LeaseLoss;
-import io.github.etcdspring.client.session.LeaderListener;
 import io.github.etcdspring.client.watch.WatchBatch;
 import io.github.etcdspring.client.watch.WatchClosed;
 import io.github.etcdspring.client.watch.WatchListener;
@@ -154,18 +153,6 @@ final class SampleArguments {
 		}
 		if (type == LeaderListener.class) {
 			return new LeaderListener() {
-				@Override
-				public void onLeader(KeyValue leader) {
-				}
-
-				@Override
-				public void onClosed(@Nullable EtcdException cause) {
-					told.complete(cause);
-				}
-			};
-		}
-		if (type == ObserveListener.class) {
-			return new ObserveListener() {
 				@Override
 				public void onLeader(KeyValue leader) {
 				}

@@ -102,7 +102,7 @@ class UseAfterCloseTests {
 					"EtcdClient.leases().keepAlive(long).open(KeepAliveListener)",
 					"EtcdClient.session(Duration).async()", "EtcdClient.lockService().unlock(Bytes).sync()",
 					"EtcdClient.electionService().resign(LeaderKey).sync()",
-					"EtcdClient.electionService().observe(Bytes).open(ObserveListener)",
+					"EtcdClient.electionService().observe(Bytes).open(LeaderListener)",
 					"EtcdClient.cluster().sync().sync()", "EtcdClient.auth().login(String, String).async()",
 					"EtcdClient.maintenance().snapshot(Path).sync()",
 					"EtcdClient.maintenance().downgrade().cancel().sync()");

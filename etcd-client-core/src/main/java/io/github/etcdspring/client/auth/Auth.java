@@ -7,6 +7,7 @@ package io.github.etcdspring.client.auth;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.error.Reason;
@@ -90,7 +91,8 @@ public final class Auth {
 	 * wrong, {@link Reason#AUTH_NOT_ENABLED} if authentication is off
 	 */
 	public Request<AuthToken> authenticate(String user, String password) {
-		return request(AuthRpcs.authenticate("authenticate", name(user, "user"), notNull(password, "password")));
+		return request(
+				AuthRpcs.authenticate("authenticate", name(user, "user"), Arguments.notNull(password, "password")));
 	}
 
 	/**
@@ -108,7 +110,7 @@ public final class Auth {
 	 * wrong
 	 */
 	public Request<AuthToken> login(String user, String password) {
-		notNull(password, "password");
+		Arguments.notNull(password, "password");
 		return request(AuthRpcs.authenticate("login", name(user, "user"), password).whenEnded((answer, failure) -> {
 			if (answer != null) {
 				this.transport.switchUser(user, password, answer.token());
@@ -242,7 +244,8 @@ public final class Auth {
 	 * @return the request
 	 */
 	public Request<Header> grantPermission(String role, PermissionType type, KeyRange range) {
-		return request(AuthRpcs.grantPermission(name(role, "role"), notNull(type, "type"), notNull(range, "range")));
+		return request(AuthRpcs.grantPermission(name(role, "role"), Arguments.notNull(type, "type"),
+				Arguments.notNull(range, "range")));
 	}
 
 	/**
@@ -253,18 +256,11 @@ public final class Auth {
 	 * this range
 	 */
 	public Request<Header> revokePermission(String role, KeyRange range) {
-		return request(AuthRpcs.revokePermission(name(role, "role"), notNull(range, "range")));
-	}
-
-	private static <T> T notNull(@Nullable T argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
-		return argument;
+		return request(AuthRpcs.revokePermission(name(role, "role"), Arguments.notNull(range, "range")));
 	}
 
 	private static String name(@Nullable String argument, String name) {
-		String given = notNull(argument, name);
+		String given = Arguments.notNull(argument, name);
 		if (given.isEmpty()) {
 			throw new IllegalArgumentException("'" + name + "' must not be empty; give the name of a " + name);
 		}
@@ -272,7 +268,7 @@ public final class Auth {
 	}
 
 	private static String newPassword(@Nullable String password) {
-		String given = notNull(password, "password");
+		String given = Arguments.notNull(password, "password");
 		if (given.isEmpty()) {
 			throw new IllegalArgumentException("'password' must not be empty, or everybody could authenticate;"
 					+ " for a user of client certificates use addUserWithoutPassword(...)");

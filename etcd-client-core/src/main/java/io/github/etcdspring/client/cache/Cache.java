@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
-
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
@@ -185,9 +184,7 @@ public final class Cache implements AutoCloseable {
 	 * @return the view
 	 */
 	public <T> CacheView<T> view(Function<KeyValue, T> decoder) {
-		if (decoder == null) {
-			throw new IllegalArgumentException("'decoder' must not be null");
-		}
+		Arguments.notNull(decoder, "decoder");
 		return new CacheView<>(this, decoder);
 	}
 
@@ -196,7 +193,7 @@ public final class Cache implements AutoCloseable {
 	 * @param listener the listener
 	 */
 	public void addListener(CacheListener listener) {
-		this.follower.addListener(notNull(listener));
+		this.follower.addListener(Arguments.notNull(listener, "listener"));
 	}
 
 	/**
@@ -205,14 +202,7 @@ public final class Cache implements AutoCloseable {
 	 * @param listener the listener; nothing happens if it is none
 	 */
 	public void removeListener(CacheListener listener) {
-		this.follower.removeListener(notNull(listener));
-	}
-
-	private static CacheListener notNull(@Nullable CacheListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
-		return listener;
+		this.follower.removeListener(Arguments.notNull(listener, "listener"));
 	}
 
 	/**

@@ -8,6 +8,7 @@ package io.github.etcdspring.client.cache;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.KeyRange;
 
 /**
@@ -92,9 +93,7 @@ public final class CacheRequest {
 	 * @return this request
 	 */
 	public CacheRequest listener(CacheListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+		Arguments.notNull(listener, "listener");
 		this.listeners.add(listener);
 		return this;
 	}

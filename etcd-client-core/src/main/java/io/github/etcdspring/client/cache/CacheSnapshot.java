@@ -13,6 +13,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
@@ -114,27 +115,19 @@ public final class CacheSnapshot {
 	}
 
 	static Bytes utf8(@Nullable String key) {
-		if (key == null) {
-			throw new IllegalArgumentException("'key' must not be null");
-		}
-		return Bytes.utf8(key);
+		return Arguments.utf8(key, "key");
 	}
 
-	static Bytes checked(KeyRange range, @Nullable Bytes key) {
-		if (key == null) {
-			throw new IllegalArgumentException("'key' must not be null");
-		}
-		if (!range.contains(key)) {
+	static Bytes checked(KeyRange range, Bytes key) {
+		if (!range.contains(Arguments.notNull(key, "key"))) {
 			throw new IllegalArgumentException("'key' of " + key.length()
 					+ " bytes is outside the range of the cache: open the cache for a larger range, or ask the store");
 		}
 		return key;
 	}
 
-	private void checkPart(@Nullable KeyRange part) {
-		if (part == null) {
-			throw new IllegalArgumentException("'part' must not be null; leave it out for all keys of the cache");
-		}
+	private void checkPart(KeyRange part) {
+		Arguments.notNull(part, "part", "leave it out for all keys of the cache");
 		boolean inside = part.equals(this.range) || (this.range.contains(part.start())
 				&& (part.isSingleKey() || (!this.range.isSingleKey() && endsInside(part.end()))));
 		if (!inside) {

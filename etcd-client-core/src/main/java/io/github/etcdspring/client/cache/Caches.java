@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.cache;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.transport.Transport;
@@ -41,9 +42,7 @@ public final class Caches {
 	 * @return the request
 	 */
 	public CacheRequest cache(KeyRange range) {
-		if (range == null) {
-			throw new IllegalArgumentException("'range' must not be null; use KeyRange.all() for all keys");
-		}
+		Arguments.notNull(range, "range", "use KeyRange.all() for all keys");
 		return new CacheRequest(this, range);
 	}
 

@@ -6,8 +6,6 @@
 package io.github.etcdspring.client.cache;
 
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +33,7 @@ final class Failures {
 	 * @return the exception of the client
 	 */
 	static EtcdException of(Throwable ex) {
-		boolean wrapped = ex instanceof CompletionException || ex instanceof ExecutionException;
-		Throwable inner = ex.getCause();
-		Throwable cause = (wrapped && inner != null) ? inner : ex;
+		Throwable cause = Failure.causeOf(ex);
 		return (cause instanceof EtcdException etcd) ? etcd
 				: Failure.ofRead(CACHE, StatusCode.INTERNAL, Reason.OTHER).withCause(cause).toException();
 	}

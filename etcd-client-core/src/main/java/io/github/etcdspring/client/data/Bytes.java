@@ -48,9 +48,7 @@ public final class Bytes implements Comparable<Bytes> {
 	 * surrogate pair, which UTF-8 can't express
 	 */
 	public static Bytes utf8(String text) {
-		if (text == null) {
-			throw new IllegalArgumentException("text must not be null: for no bytes use Bytes.EMPTY");
-		}
+		Arguments.notNull(text, "text", "for no bytes use Bytes.EMPTY");
 		// The JDK would write '?', and two different keys would become the same one.
 		int broken = unpairedSurrogate(text);
 		if (broken >= 0) {
@@ -76,9 +74,7 @@ public final class Bytes implements Comparable<Bytes> {
 	 * @return the bytes
 	 */
 	public static Bytes wrap(byte[] bytes) {
-		if (bytes == null) {
-			throw new IllegalArgumentException("bytes must not be null: for no bytes use Bytes.EMPTY");
-		}
+		Arguments.notNull(bytes, "bytes", "for no bytes use Bytes.EMPTY");
 		return (bytes.length != 0) ? new Bytes(bytes) : EMPTY;
 	}
 

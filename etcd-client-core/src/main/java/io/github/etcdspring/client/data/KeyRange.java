@@ -7,8 +7,6 @@ package io.github.etcdspring.client.data;
 
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The keys that an operation is about: one key, all keys with a prefix, from a key on,
  * between two keys, or all keys. Immutable.
@@ -39,7 +37,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange key(String key) {
-		return key(utf8(key, "key"));
+		return key(Arguments.utf8(key, "key"));
 	}
 
 	/**
@@ -49,7 +47,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange key(Bytes key) {
-		if (notNull(key, "key").isEmpty()) {
+		if (Arguments.notNull(key, "key").isEmpty()) {
 			throw new IllegalArgumentException("key must not be empty: use KeyRange.all() for all keys");
 		}
 		return new KeyRange(key, Bytes.EMPTY);
@@ -61,7 +59,7 @@ public final class KeyRange {
 	 * @return the range
 	 */
 	public static KeyRange prefix(String prefix) {
-		return prefix(utf8(prefix, "prefix"));
+		return prefix(Arguments.utf8(prefix, "prefix"));
 	}
 
 	/**
@@ -70,7 +68,7 @@ public final class KeyRange {
 	 * @return the range
 	 */
 	public static KeyRange prefix(Bytes prefix) {
-		return notNull(prefix, "prefix").isEmpty() ? ALL : new KeyRange(prefix, prefix.prefixEnd());
+		return Arguments.notNull(prefix, "prefix").isEmpty() ? ALL : new KeyRange(prefix, prefix.prefixEnd());
 	}
 
 	/**
@@ -80,7 +78,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange from(String start) {
-		return from(utf8(start, "start"));
+		return from(Arguments.utf8(start, "start"));
 	}
 
 	/**
@@ -90,7 +88,7 @@ public final class KeyRange {
 	 * @throws IllegalArgumentException if the key is empty
 	 */
 	public static KeyRange from(Bytes start) {
-		if (notNull(start, "start").isEmpty()) {
+		if (Arguments.notNull(start, "start").isEmpty()) {
 			throw new IllegalArgumentException("start must not be empty: use KeyRange.all() for all keys");
 		}
 		return new KeyRange(start, Bytes.OPEN_END);
@@ -105,7 +103,7 @@ public final class KeyRange {
 	 * than the start
 	 */
 	public static KeyRange between(String start, String end) {
-		return between(utf8(start, "start"), utf8(end, "end"));
+		return between(Arguments.utf8(start, "start"), Arguments.utf8(end, "end"));
 	}
 
 	/**
@@ -117,12 +115,12 @@ public final class KeyRange {
 	 * than the start
 	 */
 	public static KeyRange between(Bytes start, Bytes end) {
-		if (notNull(start, "start").isEmpty()) {
+		if (Arguments.notNull(start, "start").isEmpty()) {
 			throw new IllegalArgumentException("start must not be empty: the smallest key is the single byte 0, "
 					+ "and KeyRange.all() has all keys");
 		}
 		// An end of etcd's "no upper bound", the single byte 0, is never greater.
-		if (notNull(end, "end").compareTo(start) <= 0) {
+		if (Arguments.notNull(end, "end").compareTo(start) <= 0) {
 			throw new IllegalArgumentException("end must be greater than start, or the range is empty: "
 					+ "swap the two, or use KeyRange.from(start) for a range without an end");
 		}
@@ -137,7 +135,7 @@ public final class KeyRange {
 	 * @return the range
 	 */
 	public static KeyRange ofBounds(Bytes start, Bytes end) {
-		return new KeyRange(notNull(start, "start"), notNull(end, "end"));
+		return new KeyRange(Arguments.notNull(start, "start"), Arguments.notNull(end, "end"));
 	}
 
 	/**
@@ -146,17 +144,6 @@ public final class KeyRange {
 	 */
 	public static KeyRange all() {
 		return ALL;
-	}
-
-	private static Bytes utf8(@Nullable String text, String name) {
-		return Bytes.utf8(notNull(text, name));
-	}
-
-	private static <T> T notNull(@Nullable T argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException(name + " must not be null");
-		}
-		return argument;
 	}
 
 	/**

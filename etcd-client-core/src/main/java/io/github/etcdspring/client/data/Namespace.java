@@ -44,9 +44,7 @@ public final class Namespace {
 	 * @return the namespace
 	 */
 	public static Namespace of(Bytes prefix) {
-		if (prefix == null) {
-			throw new IllegalArgumentException("prefix must not be null: for no namespace use Namespace.NONE");
-		}
+		Arguments.notNull(prefix, "prefix", "for no namespace use Namespace.NONE");
 		return prefix.isEmpty() ? NONE : new Namespace(prefix);
 	}
 

@@ -6,8 +6,8 @@
 package io.github.etcdspring.client.election;
 
 import io.grpc.MethodDescriptor;
-import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.KeyValue;
@@ -75,7 +75,7 @@ public final class ElectionService {
 	 * @throws IllegalArgumentException if the name is empty or the id is 0
 	 */
 	public Request<CampaignResult> campaign(String name, long leaseId, String value) {
-		return campaign(utf8(name, "name"), leaseId, utf8(value, "value"));
+		return campaign(Arguments.utf8(name, "name"), leaseId, Arguments.utf8(value, "value"));
 	}
 
 	/**
@@ -109,7 +109,7 @@ public final class ElectionService {
 		CampaignRequest message = CampaignRequest.newBuilder()
 			.setName(Wire.bytes(election(name)))
 			.setLease(leaseId)
-			.setValue(Wire.bytes(notNull(value, "value")))
+			.setValue(Wire.bytes(Arguments.notNull(value, "value")))
 			.build();
 		return new RpcRequest<>(this.transport, Rpc.waiting("campaign", this.campaign, message));
 	}
@@ -122,7 +122,7 @@ public final class ElectionService {
 	 * @throws IllegalArgumentException if the proof is not one
 	 */
 	public Request<Header> proclaim(LeaderKey leader, String value) {
-		return proclaim(leader, utf8(value, "value"));
+		return proclaim(leader, Arguments.utf8(value, "value"));
 	}
 
 	/**
@@ -135,7 +135,7 @@ public final class ElectionService {
 	public Request<Header> proclaim(LeaderKey leader, Bytes value) {
 		ProclaimRequest message = ProclaimRequest.newBuilder()
 			.setLeader(message(leader))
-			.setValue(Wire.bytes(notNull(value, "value")))
+			.setValue(Wire.bytes(Arguments.notNull(value, "value")))
 			.build();
 		return new RpcRequest<>(this.transport, Rpc.generated("proclaim", proclaim, message, false));
 	}
@@ -147,7 +147,7 @@ public final class ElectionService {
 	 * @throws IllegalArgumentException if the name is empty
 	 */
 	public Request<LeaderResult> leader(String name) {
-		return leader(utf8(name, "name"));
+		return leader(Arguments.utf8(name, "name"));
 	}
 
 	/**
@@ -167,7 +167,7 @@ public final class ElectionService {
 	 * @throws IllegalArgumentException if the name is empty
 	 */
 	public ObserveRequest observe(String name) {
-		return observe(utf8(name, "name"));
+		return observe(Arguments.utf8(name, "name"));
 	}
 
 	/**
@@ -197,7 +197,7 @@ public final class ElectionService {
 	}
 
 	private Bytes election(Bytes name) {
-		if (notNull(name, "name").isEmpty()) {
+		if (Arguments.notNull(name, "name").isEmpty()) {
 			throw new IllegalArgumentException("'name' must not be empty; give the election a name");
 		}
 		return this.namespace.apply(name);
@@ -208,7 +208,7 @@ public final class ElectionService {
 	}
 
 	private io.github.etcdspring.proto.LeaderKey message(LeaderKey leader) {
-		if (notNull(leader, "leader").name().isEmpty() || leader.key().isEmpty() || leader.revision() <= 0
+		if (Arguments.notNull(leader, "leader").name().isEmpty() || leader.key().isEmpty() || leader.revision() <= 0
 				|| leader.lease() == 0) {
 			throw new IllegalArgumentException("'leader' must have a name, a key, a positive revision and a lease"
 					+ " but was " + leader + "; give the one that campaign(...) returned");
@@ -233,17 +233,6 @@ public final class ElectionService {
 	private KeyValue result(io.github.etcdspring.proto.KeyValue found) {
 		return new KeyValue(this.namespace.strip(Wire.bytes(found.getKey())), Wire.bytes(found.getValue()),
 				found.getCreateRevision(), found.getModRevision(), found.getVersion(), found.getLease());
-	}
-
-	private static Bytes utf8(@Nullable String argument, String name) {
-		return Bytes.utf8(notNull(argument, name));
-	}
-
-	private static <T> T notNull(@Nullable T argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
-		return argument;
 	}
 
 }

@@ -17,7 +17,7 @@ import io.github.etcdspring.client.transport.SerialTasks;
  */
 final class LeaderNews {
 
-	private final ObserveListener listener;
+	private final LeaderListener listener;
 
 	private final SerialTasks callbacks;
 
@@ -37,7 +37,7 @@ final class LeaderNews {
 
 	private @Nullable Runnable end;
 
-	LeaderNews(ObserveListener listener, SerialTasks callbacks) {
+	LeaderNews(LeaderListener listener, SerialTasks callbacks) {
 		this.listener = listener;
 		this.callbacks = callbacks;
 	}

@@ -60,7 +60,7 @@ final class LeaderStream implements StreamHandler<LeaderResult> {
 
 	LeaderStream(Transport transport, MethodDescriptor<LeaderRequest, LeaderResult> observe,
 			MethodDescriptor<LeaderRequest, LeaderResult> leader, LeaderRequest message, int maxRetries,
-			ObserveListener listener) {
+			LeaderListener listener) {
 		this.transport = transport;
 		this.message = message;
 		this.leader = leader;

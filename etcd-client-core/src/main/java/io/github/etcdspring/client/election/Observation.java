@@ -12,20 +12,24 @@ package io.github.etcdspring.client.election;
  */
 public final class Observation implements AutoCloseable {
 
-	private final LeaderStream stream;
+	private final Runnable end;
 
-	Observation(LeaderStream stream) {
-		this.stream = stream;
+	/**
+	 * Create an observation. For the client's own packages.
+	 * @param end ends it; may be called on any thread, and again
+	 */
+	public Observation(Runnable end) {
+		this.end = end;
 	}
 
 	/**
 	 * End the observation. Nothing more is told, but for one
-	 * {@link ObserveListener#onClosed}; a call that runs now is not waited for. May be
+	 * {@link LeaderListener#onClosed}; a call that runs now is not waited for. May be
 	 * called from the listener, and again.
 	 */
 	@Override
 	public void close() {
-		this.stream.close();
+		this.end.run();
 	}
 
 }

@@ -5,6 +5,8 @@
 
 package io.github.etcdspring.client.election;
 
+import io.github.etcdspring.client.data.Arguments;
+
 /**
  * An election to observe. Can be opened as often as wanted, each time with a stream of
  * its own. Mutable, for one thread at a time.
@@ -32,11 +34,7 @@ public final class ObserveRequest {
 	 * @throws IllegalArgumentException if it is less than -1
 	 */
 	public ObserveRequest maxRetries(int maxRetries) {
-		if (maxRetries < -1) {
-			throw new IllegalArgumentException(
-					"'maxRetries' must be -1 (without limit), 0 or more but was " + maxRetries);
-		}
-		this.maxRetries = maxRetries;
+		this.maxRetries = Arguments.maxRetries(maxRetries);
 		return this;
 	}
 
@@ -45,13 +43,11 @@ public final class ObserveRequest {
 	 * @param listener the listener
 	 * @return the observation, which the caller closes
 	 */
-	public Observation open(ObserveListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+	public Observation open(LeaderListener listener) {
+		Arguments.notNull(listener, "listener");
 		LeaderStream stream = this.streams.create(listener, this.maxRetries);
 		stream.start();
-		return new Observation(stream);
+		return new Observation(stream::close);
 	}
 
 	/**
@@ -60,7 +56,7 @@ public final class ObserveRequest {
 	@FunctionalInterface
 	interface Streams {
 
-		LeaderStream create(ObserveListener listener, int maxRetries);
+		LeaderStream create(LeaderListener listener, int maxRetries);
 
 	}
 

@@ -7,6 +7,8 @@ package io.github.etcdspring.client.error;
 
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,17 @@ public record Failure(String operation, boolean write, StatusCode status, Reason
 		if (attempts < 0) {
 			throw new IllegalArgumentException("attempts must not be " + attempts + ": use 0 for a call never sent");
 		}
+	}
+
+	/**
+	 * Return what a future failed with, without what its stages put around it.
+	 * @param ex what a stage was told, or was thrown
+	 * @return the cause
+	 */
+	public static Throwable causeOf(Throwable ex) {
+		boolean wrapped = ex instanceof CompletionException || ex instanceof ExecutionException;
+		Throwable cause = ex.getCause();
+		return (wrapped && cause != null) ? cause : ex;
 	}
 
 	/**

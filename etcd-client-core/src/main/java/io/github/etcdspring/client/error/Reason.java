@@ -474,6 +474,15 @@ public enum Reason {
 	}
 
 	/**
+	 * Whether the server refused the token, before it did anything. Another token may be
+	 * accepted.
+	 * @return whether the client asks for a new token then, if it has a user
+	 */
+	public boolean isTokenRefused() {
+		return this == INVALID_AUTH_TOKEN || this == AUTH_OLD_REVISION || this == USER_NAME_EMPTY;
+	}
+
+	/**
 	 * The reason for the message of a server.
 	 * @param message the message of a gRPC status, or the cancel reason of a watch, also
 	 * in the form {@code rpc error: code = ... desc = ...}

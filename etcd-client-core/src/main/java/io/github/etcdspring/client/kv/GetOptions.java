@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.kv;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 
@@ -142,7 +143,7 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 	 */
 	public S minModRevision(long revision) {
 		this.minModRevision = Arguments.notNegative(revision, "minModRevision", "use 0 for no bound");
-		Arguments.ordered(this.minModRevision, this.maxModRevision, "ModRevision");
+		checkOrder(this.minModRevision, this.maxModRevision, "ModRevision");
 		return self();
 	}
 
@@ -154,7 +155,7 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 	 */
 	public S maxModRevision(long revision) {
 		this.maxModRevision = Arguments.notNegative(revision, "maxModRevision", "use 0 for no bound");
-		Arguments.ordered(this.minModRevision, this.maxModRevision, "ModRevision");
+		checkOrder(this.minModRevision, this.maxModRevision, "ModRevision");
 		return self();
 	}
 
@@ -166,7 +167,7 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 	 */
 	public S minCreateRevision(long revision) {
 		this.minCreateRevision = Arguments.notNegative(revision, "minCreateRevision", "use 0 for no bound");
-		Arguments.ordered(this.minCreateRevision, this.maxCreateRevision, "CreateRevision");
+		checkOrder(this.minCreateRevision, this.maxCreateRevision, "CreateRevision");
 		return self();
 	}
 
@@ -178,7 +179,7 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 	 */
 	public S maxCreateRevision(long revision) {
 		this.maxCreateRevision = Arguments.notNegative(revision, "maxCreateRevision", "use 0 for no bound");
-		Arguments.ordered(this.minCreateRevision, this.maxCreateRevision, "CreateRevision");
+		checkOrder(this.minCreateRevision, this.maxCreateRevision, "CreateRevision");
 		return self();
 	}
 
@@ -244,6 +245,13 @@ public abstract sealed class GetOptions<S extends GetOptions<S>> permits GetRequ
 	int expectedSize() {
 		Bytes end = this.range.end();
 		return this.range.start().length() + end.length() + 48;
+	}
+
+	private static void checkOrder(long min, long max, String name) {
+		if (max != 0 && min > max) {
+			throw new IllegalArgumentException(
+					"'min" + name + "' must not be above 'max" + name + "' but was " + min + ", which is above " + max);
+		}
 	}
 
 }

@@ -7,6 +7,7 @@ package io.github.etcdspring.client.kv;
 
 import java.util.List;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 

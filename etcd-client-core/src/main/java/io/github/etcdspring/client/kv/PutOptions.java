@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.kv;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 

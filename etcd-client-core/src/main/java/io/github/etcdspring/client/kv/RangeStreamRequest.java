@@ -8,12 +8,12 @@ package io.github.etcdspring.client.kv;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.error.EtcdException;
@@ -60,7 +60,7 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 			if (ex == null) {
 				return CompletableFuture.completedFuture(reading.result());
 			}
-			Throwable cause = cause(ex);
+			Throwable cause = Failure.causeOf(ex);
 			if (cause instanceof EtcdException etcd && etcd.reason() == Reason.UNIMPLEMENTED && reading.last == null) {
 				return reading.pages(new PageCursor(this.request, PAGE_SIZE));
 			}
@@ -70,7 +70,7 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 				reading.whole.complete(result);
 			}
 			else {
-				reading.whole.completeExceptionally(cause(ex));
+				reading.whole.completeExceptionally(Failure.causeOf(ex));
 			}
 		});
 		return reading.whole;
@@ -80,10 +80,6 @@ public final class RangeStreamRequest extends PendingRequest<RangeStreamRequest,
 		return Failure.ofRead("get", StatusCode.DEADLINE_EXCEEDED, Reason.TIMEOUT)
 			.withDetail("not complete within " + timeout.toMillis() + " ms")
 			.toException();
-	}
-
-	private static Throwable cause(Throwable ex) {
-		return (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
 	}
 
 	@Override

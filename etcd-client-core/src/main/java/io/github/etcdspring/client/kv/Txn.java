@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.transport.Request;
 
 /**

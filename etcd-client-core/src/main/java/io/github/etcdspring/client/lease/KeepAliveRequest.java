@@ -9,6 +9,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.transport.Timer;
 
 /**
@@ -53,11 +54,7 @@ public final class KeepAliveRequest {
 	 * @throws IllegalArgumentException if it is less than -1
 	 */
 	public KeepAliveRequest maxRetries(int maxRetries) {
-		if (maxRetries < -1) {
-			throw new IllegalArgumentException(
-					"'maxRetries' must be -1 (without limit), 0 or more but was " + maxRetries);
-		}
-		this.maxRetries = maxRetries;
+		this.maxRetries = Arguments.maxRetries(maxRetries);
 		return this;
 	}
 
@@ -96,9 +93,7 @@ public final class KeepAliveRequest {
 	 * @return the keepalive, which the caller closes
 	 */
 	public KeepAlive open(KeepAliveListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null; use open() without one");
-		}
+		Arguments.notNull(listener, "listener", "use open() without one");
 		return start(listener);
 	}
 

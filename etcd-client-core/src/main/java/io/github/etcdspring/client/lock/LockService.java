@@ -8,6 +8,7 @@ package io.github.etcdspring.client.lock;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.data.Namespace;
@@ -60,7 +61,7 @@ public final class LockService {
 	 * @throws IllegalArgumentException if the name is empty or the id is 0
 	 */
 	public Request<LockResult> lock(String name, long leaseId) {
-		return lock(Bytes.utf8(notNull(name, "name")), leaseId);
+		return lock(Arguments.utf8(name, "name"), leaseId);
 	}
 
 	/**
@@ -110,15 +111,8 @@ public final class LockService {
 		return new RpcRequest<>(this.transport, Rpc.generated("unlock", unlock, message, false));
 	}
 
-	private static <T> T notNull(@Nullable T argument, String name) {
-		if (argument == null) {
-			throw new IllegalArgumentException("'" + name + "' must not be null");
-		}
-		return argument;
-	}
-
 	private static void notEmpty(@Nullable Bytes argument, String name, String fix) {
-		if (notNull(argument, name).isEmpty()) {
+		if (Arguments.notNull(argument, name).isEmpty()) {
 			throw new IllegalArgumentException("'" + name + "' must not be empty; " + fix);
 		}
 	}

@@ -9,6 +9,7 @@ import java.util.List;
 
 import io.grpc.MethodDescriptor;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.transport.Rpc;
 import io.github.etcdspring.client.transport.Wire;
 import io.github.etcdspring.proto.AlarmMember;
@@ -87,9 +88,7 @@ final class AlarmCalls {
 				throw new IllegalArgumentException(
 						"'memberId' must not be 0; alarms() tells the ids of members with an alarm");
 			}
-			if (type == null) {
-				throw new IllegalArgumentException("'type' must not be null; use NO_SPACE or CORRUPT");
-			}
+			Arguments.notNull(type, "type", "use NO_SPACE or CORRUPT");
 			return new Raised(memberId, switch (type) {
 				case NO_SPACE -> AlarmType.NOSPACE_VALUE;
 				case CORRUPT -> AlarmType.CORRUPT_VALUE;

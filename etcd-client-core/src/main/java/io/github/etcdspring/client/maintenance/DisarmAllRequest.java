@@ -37,7 +37,7 @@ public final class DisarmAllRequest extends CompositeRequest<DisarmAllRequest, L
 		return steps.send(AlarmCalls.listRaised())
 			.thenCompose((raised) -> disarm(steps, raised.iterator(), ended))
 			.exceptionally((ex) -> {
-				throw new CompletionException(failed(causeOf(ex), ended.size()));
+				throw new CompletionException(failed(Failure.causeOf(ex), ended.size()));
 			});
 	}
 

@@ -98,8 +98,8 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 		}
 		String endpoint = endpoints.next();
 		return steps.send(StatusRequest.rpc(endpoint), STATUS_TIMEOUT).handle((status, ex) -> {
-			if (ex != null && !(causeOf(ex) instanceof EtcdException failure && failure.isRetryable())) {
-				return CompletableFuture.<String>failedFuture(causeOf(ex));
+			if (ex != null && !(Failure.causeOf(ex) instanceof EtcdException failure && failure.isRetryable())) {
+				return CompletableFuture.<String>failedFuture(Failure.causeOf(ex));
 			}
 			if (status != null && status.isLeader()) {
 				return CompletableFuture.completedFuture(endpoint);
@@ -125,7 +125,7 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 
 		void add(String endpoint, @Nullable MemberStatus status, @Nullable Throwable ex) {
 			if (status == null) {
-				this.found.add(endpoint + ": " + ((ex != null) ? causeOf(ex).getMessage() : "no answer"));
+				this.found.add(endpoint + ": " + ((ex != null) ? Failure.causeOf(ex).getMessage() : "no answer"));
 			}
 			else if (status.leader() != 0) {
 				this.leaderSeen = true;

@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +139,7 @@ final class SnapshotReader {
 	}
 
 	private static Throwable cause(Throwable ex) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		Throwable cause = Failure.causeOf(ex);
 		return (cause instanceof IOException io) ? new UncheckedIOException(io) : cause;
 	}
 

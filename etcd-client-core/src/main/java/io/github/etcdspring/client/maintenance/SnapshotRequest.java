@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.transport.ChunkStream;
 import io.github.etcdspring.client.transport.PendingRequest;
 import io.github.etcdspring.client.transport.StreamRpc;
@@ -63,9 +64,7 @@ public final class SnapshotRequest extends PendingRequest<SnapshotRequest, Snaps
 	}
 
 	static SnapshotRequest toChannel(Transport transport, WritableByteChannel channel) {
-		if (channel == null) {
-			throw new IllegalArgumentException("'channel' must not be null");
-		}
+		Arguments.notNull(channel, "channel");
 		return new SnapshotRequest(transport, () -> new SnapshotTarget(channel));
 	}
 
@@ -86,9 +85,7 @@ public final class SnapshotRequest extends PendingRequest<SnapshotRequest, Snaps
 	 * @return this request
 	 */
 	public SnapshotRequest onProgress(SnapshotProgress listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+		Arguments.notNull(listener, "listener");
 		this.progress = listener;
 		return this;
 	}

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -396,7 +395,7 @@ final class Contender {
 	}
 
 	static EtcdException cause(Throwable ex) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		Throwable cause = Failure.causeOf(ex);
 		return (cause instanceof EtcdException etcd) ? etcd
 				: Failure.ofRead("session", StatusCode.CANCELLED, Reason.CANCELLED).withCause(cause).toException();
 	}

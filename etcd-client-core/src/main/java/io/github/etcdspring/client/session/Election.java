@@ -5,8 +5,11 @@
 
 package io.github.etcdspring.client.session;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
+import io.github.etcdspring.client.election.LeaderListener;
+import io.github.etcdspring.client.election.Observation;
 import io.github.etcdspring.client.kv.GetRequest;
 import io.github.etcdspring.client.kv.SortOrder;
 import io.github.etcdspring.client.kv.SortTarget;
@@ -88,11 +91,9 @@ public final class Election {
 	 * @param listener the listener
 	 * @return what ends it; the caller closes it
 	 */
-	public LeaderWatch observe(LeaderListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
-		return LeaderWatch.open(this.session.services(), this.prefix, listener);
+	public Observation observe(LeaderListener listener) {
+		Arguments.notNull(listener, "listener");
+		return CandidateWatch.open(this.session.services(), this.prefix, listener);
 	}
 
 }

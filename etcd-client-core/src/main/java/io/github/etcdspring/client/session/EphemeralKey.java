@@ -6,9 +6,7 @@
 package io.github.etcdspring.client.session;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -37,8 +35,6 @@ public final class EphemeralKey implements AutoCloseable {
 
 	/** As long as a write that nobody has heard of may still be applied. */
 	private static final long LIMBO_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-	private static final long CLOSE_SECONDS = 5;
 
 	private final Session session;
 
@@ -136,19 +132,8 @@ public final class EphemeralKey implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		CompletableFuture<Void> done = closeAsync();
-		if (!SessionServices.mayWait()) {
-			return;
-		}
-		try {
-			done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			logger.debug("A key of a session was not deleted in time; it is tried again until its lease ends", ex);
-		}
+		SessionServices.awaitClosed(closeAsync(), SessionServices.CLOSE_TIMEOUT,
+				"A key of a session was not deleted in time; it is tried again until its lease ends");
 	}
 
 	/**

@@ -6,15 +6,10 @@
 package io.github.etcdspring.client.session;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.kv.Compare;
@@ -25,10 +20,6 @@ import io.github.etcdspring.client.kv.Compare;
  * @since 0.1.0
  */
 public final class HeldLock implements AutoCloseable {
-
-	private static final Logger logger = LoggerFactory.getLogger(HeldLock.class);
-
-	private static final long CLOSE_SECONDS = 5;
 
 	private final LockQueue queue;
 
@@ -82,9 +73,7 @@ public final class HeldLock implements AutoCloseable {
 	 * @param listener is told the cause, at most once, on the client's callback executor
 	 */
 	public void onLost(Consumer<EtcdException> listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+		Arguments.notNull(listener, "listener");
 		this.claim.onLost((cause) -> {
 			if (!this.closed.get()) {
 				listener.accept(cause);
@@ -100,19 +89,8 @@ public final class HeldLock implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		CompletableFuture<Void> done = closeAsync();
-		if (!SessionServices.mayWait()) {
-			return;
-		}
-		try {
-			done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			logger.debug("A lock was not released in time; it is tried again until its lease ends", ex);
-		}
+		SessionServices.awaitClosed(closeAsync(), SessionServices.CLOSE_TIMEOUT,
+				"A lock was not released in time; it is tried again until its lease ends");
 	}
 
 	/**

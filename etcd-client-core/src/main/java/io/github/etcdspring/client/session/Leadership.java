@@ -5,16 +5,10 @@
 
 package io.github.etcdspring.client.session;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.kv.Compare;
@@ -25,10 +19,6 @@ import io.github.etcdspring.client.kv.Compare;
  * @since 0.1.0
  */
 public final class Leadership implements AutoCloseable {
-
-	private static final Logger logger = LoggerFactory.getLogger(Leadership.class);
-
-	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
 	private final Candidacy candidacy;
 
@@ -89,9 +79,7 @@ public final class Leadership implements AutoCloseable {
 	 * @param listener is told the cause, at most once, on the client's callback executor
 	 */
 	public void onLost(Consumer<EtcdException> listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+		Arguments.notNull(listener, "listener");
 		this.claim.onLost(listener);
 	}
 
@@ -134,19 +122,8 @@ public final class Leadership implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		CompletableFuture<Void> done = resign();
-		if (!SessionServices.mayWait()) {
-			return;
-		}
-		try {
-			done.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			logger.debug("A leadership was not given up in time; it is tried again until its lease ends", ex);
-		}
+		SessionServices.awaitClosed(resign(), SessionServices.CLOSE_TIMEOUT,
+				"A leadership was not given up in time; it is tried again until its lease ends");
 	}
 
 	@Override

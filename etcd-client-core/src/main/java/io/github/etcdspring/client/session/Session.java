@@ -11,14 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.error.Failure;
 import io.github.etcdspring.client.error.Outcome;
@@ -111,7 +110,7 @@ public final class Session implements AutoCloseable {
 	 */
 	public void onLost(Consumer<LeaseLoss> listener) {
 		synchronized (this.keys) {
-			this.lossListeners.add(notNull(listener));
+			this.lossListeners.add(Arguments.notNull(listener, "listener"));
 		}
 	}
 
@@ -121,15 +120,8 @@ public final class Session implements AutoCloseable {
 	 */
 	public void onRestored(Runnable listener) {
 		synchronized (this.keys) {
-			this.restoreListeners.add(notNull(listener));
+			this.restoreListeners.add(Arguments.notNull(listener, "listener"));
 		}
-	}
-
-	private static <T> T notNull(T listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
-		return listener;
 	}
 
 	/**
@@ -346,19 +338,8 @@ public final class Session implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		CompletableFuture<Void> done = closeAsync();
-		if (!SessionServices.mayWait()) {
-			return;
-		}
-		try {
-			done.get(this.ttl.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			logger.debug("The lease of a session was not revoked in time; it ends by itself", ex);
-		}
+		SessionServices.awaitClosed(closeAsync(), this.ttl,
+				"The lease of a session was not revoked in time; it ends by itself");
 	}
 
 	/**

@@ -7,10 +7,15 @@ package io.github.etcdspring.client.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.kv.Kv;
@@ -30,6 +35,11 @@ import io.github.etcdspring.client.watch.Watches;
  */
 record SessionServices(Transport transport, Kv kv, Leases leases, Watches watches) {
 
+	/** How long the close of a lock, a leadership or a key waits. */
+	static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final Logger logger = LoggerFactory.getLogger(SessionServices.class);
+
 	/**
 	 * Run a task on the callback executor after a delay.
 	 * @param nanos the delay in nanoseconds
@@ -41,8 +51,25 @@ record SessionServices(Transport transport, Kv kv, Leases leases, Watches watche
 		return this.transport.timer().schedule(nanos, () -> callbacks.execute(task));
 	}
 
-	static boolean mayWait() {
-		return Transport.mayWait();
+	/**
+	 * Wait in a {@code close()}, which never throws and does not block the network.
+	 * @param closing what is waited for; it goes on if it takes longer
+	 * @param atMost how long to wait
+	 * @param late what to log then
+	 */
+	static void awaitClosed(CompletableFuture<?> closing, Duration atMost, String late) {
+		if (!Transport.mayWait()) {
+			return;
+		}
+		try {
+			closing.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			logger.debug(late, ex);
+		}
 	}
 
 	long nanoTime() {

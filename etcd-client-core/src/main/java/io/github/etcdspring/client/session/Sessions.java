@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.lease.Leases;
@@ -72,18 +70,8 @@ public final class Sessions {
 			.stream()
 			.map(Session::closeAsync)
 			.toArray(CompletableFuture<?>[]::new);
-		if (!SessionServices.mayWait()) {
-			return;
-		}
-		try {
-			CompletableFuture.allOf(closing).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (TimeoutException | java.util.concurrent.ExecutionException ex) {
-			// Leases that could not be revoked end by themselves.
-		}
+		SessionServices.awaitClosed(CompletableFuture.allOf(closing), timeout,
+				"The leases of some sessions were not revoked in time; they end by themselves");
 	}
 
 }

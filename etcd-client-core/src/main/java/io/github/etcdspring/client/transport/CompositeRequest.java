@@ -11,6 +11,8 @@ import java.util.concurrent.CompletionException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.error.Failure;
+
 /**
  * A request that is several unary calls, one after the other, with one deadline for all.
  *
@@ -62,7 +64,7 @@ public abstract class CompositeRequest<S extends CompositeRequest<S, R>, R> impl
 			return run(new Steps(this.transport, this.timeout, null)).join();
 		}
 		catch (CompletionException ex) {
-			throw (causeOf(ex) instanceof RuntimeException cause) ? cause : ex;
+			throw (Failure.causeOf(ex) instanceof RuntimeException cause) ? cause : ex;
 		}
 	}
 
@@ -76,20 +78,10 @@ public abstract class CompositeRequest<S extends CompositeRequest<S, R>, R> impl
 				whole.complete(result);
 			}
 			else {
-				whole.completeExceptionally(causeOf(ex));
+				whole.completeExceptionally(Failure.causeOf(ex));
 			}
 		});
 		return whole;
-	}
-
-	/**
-	 * Return what a call ended with.
-	 * @param ex the exception as a stage sees it
-	 * @return the exception of the call
-	 */
-	protected static Throwable causeOf(Throwable ex) {
-		Throwable cause = ex.getCause();
-		return (ex instanceof CompletionException && cause != null) ? cause : ex;
 	}
 
 	/**

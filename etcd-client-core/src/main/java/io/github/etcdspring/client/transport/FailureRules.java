@@ -28,10 +28,6 @@ final class FailureRules {
 	private static final Set<Reason> REFUSED = EnumSet.of(Reason.NO_LEADER, Reason.NOT_SUPPORTED_FOR_LEARNER,
 			Reason.TOO_MANY_REQUESTS);
 
-	/** The token is refused before anything is proposed; a new one may be accepted. */
-	private static final Set<Reason> TOKEN_REFUSED = EnumSet.of(Reason.INVALID_AUTH_TOKEN, Reason.AUTH_OLD_REVISION,
-			Reason.USER_NAME_EMPTY);
-
 	/** The server gave up waiting, or stopped: what it proposed may still be applied. */
 	private static final Set<Reason> SERVER_GAVE_UP = EnumSet.of(Reason.REQUEST_TIMED_OUT,
 			Reason.TIMED_OUT_LEADER_FAILURE, Reason.TIMED_OUT_CONNECTION_LOST, Reason.TIMED_OUT_APPLIED_INDEX,
@@ -99,7 +95,7 @@ final class FailureRules {
 		if (unsent) {
 			return (status.getCode() == Status.Code.UNAVAILABLE) ? Step.RESEND : Step.FAIL;
 		}
-		if (TOKEN_REFUSED.contains(reason)) {
+		if (reason.isTokenRefused()) {
 			return rpc.authenticated() ? Step.REFRESH_TOKEN : Step.FAIL;
 		}
 		if (isRefused(rpc, reason)) {
@@ -127,7 +123,7 @@ final class FailureRules {
 	 * @return what to do
 	 */
 	static StreamStep streamStep(Status status, Reason reason, int endpoints) {
-		if (TOKEN_REFUSED.contains(reason)) {
+		if (reason.isTokenRefused()) {
 			return StreamStep.REFRESH_TOKEN;
 		}
 		if (reason == Reason.NO_LEADER) {

@@ -8,6 +8,7 @@ package io.github.etcdspring.client.transport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.error.EtcdException;
 
 /**
@@ -55,9 +56,7 @@ public interface Request<R> {
 	 * @throws IllegalArgumentException if it is zero or negative
 	 */
 	static Duration checkTimeout(Duration timeout) {
-		if (timeout == null) {
-			throw new IllegalArgumentException("'timeout' must not be null; leave it out to use the client's timeout");
-		}
+		Arguments.notNull(timeout, "timeout", "leave it out to use the client's timeout");
 		if (timeout.isZero() || timeout.isNegative()) {
 			throw new IllegalArgumentException(
 					"'timeout' must be positive but was " + timeout + "; leave it out to use the client's timeout");

@@ -19,6 +19,8 @@ import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
+
 /**
  * How {@code https} endpoints are trusted and how the client shows who it is. Without
  * options the system's certificate authorities are trusted and no client certificate is
@@ -121,7 +123,8 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder trustManagers(Collection<? extends TrustManager> trustManagers) {
-			this.trustManagers = List.copyOf(notNull(trustManagers, "trustManagers"));
+			this.trustManagers = List
+				.copyOf(Arguments.notNull(trustManagers, "trustManagers", "leave it out if there is none"));
 			return this;
 		}
 
@@ -131,7 +134,8 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder keyManagers(Collection<? extends KeyManager> keyManagers) {
-			this.keyManagers = List.copyOf(notNull(keyManagers, "keyManagers"));
+			this.keyManagers = List
+				.copyOf(Arguments.notNull(keyManagers, "keyManagers", "leave it out if there is none"));
 			return this;
 		}
 
@@ -141,7 +145,7 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder trustCertificates(Path file) {
-			this.trustCertificates = notNull(file, "trustCertificates");
+			this.trustCertificates = Arguments.notNull(file, "trustCertificates", "leave it out if there is none");
 			return this;
 		}
 
@@ -152,8 +156,9 @@ public final class TlsOptions {
 		 * @return this builder
 		 */
 		public Builder clientCertificate(Path certificateChain, Path privateKey) {
-			this.certificateChain = notNull(certificateChain, "certificateChain");
-			this.privateKey = notNull(privateKey, "privateKey");
+			this.certificateChain = Arguments.notNull(certificateChain, "certificateChain",
+					"leave it out if there is none");
+			this.privateKey = Arguments.notNull(privateKey, "privateKey", "leave it out if there is none");
 			return this;
 		}
 
@@ -173,13 +178,6 @@ public final class TlsOptions {
 						"'keyManagers' and 'clientCertificate' are both given; give one of them");
 			}
 			return new TlsOptions(this);
-		}
-
-		private static <T> T notNull(@Nullable T argument, String name) {
-			if (argument == null) {
-				throw new IllegalArgumentException("'" + name + "' must not be null; leave it out if there is none");
-			}
-			return argument;
 		}
 
 	}

@@ -7,6 +7,7 @@ package io.github.etcdspring.client.watch;
 
 import java.util.concurrent.Flow;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.KeyRange;
 
 /**
@@ -112,11 +113,7 @@ public final class WatchRequest {
 	 * @throws IllegalArgumentException if it is less than -1
 	 */
 	public WatchRequest maxRetries(int maxRetries) {
-		if (maxRetries < -1) {
-			throw new IllegalArgumentException(
-					"'maxRetries' must be -1 (without limit), 0 or more but was " + maxRetries);
-		}
-		this.maxRetries = maxRetries;
+		this.maxRetries = Arguments.maxRetries(maxRetries);
 		return this;
 	}
 
@@ -160,9 +157,7 @@ public final class WatchRequest {
 	 * @return the watch, which the caller closes
 	 */
 	public Watch open(WatchListener listener) {
-		if (listener == null) {
-			throw new IllegalArgumentException("'listener' must not be null");
-		}
+		Arguments.notNull(listener, "listener");
 		return this.watches.open(options(this.progress), (watch) -> new ListenerSink(watch, listener));
 	}
 

@@ -37,9 +37,6 @@ import io.github.etcdspring.proto.WatchResponse;
  */
 final class WatchStream implements StreamHandler<WatchResponse> {
 
-	private static final Set<Reason> TOKEN_REFUSED = EnumSet.of(Reason.INVALID_AUTH_TOKEN, Reason.AUTH_OLD_REVISION,
-			Reason.USER_NAME_EMPTY);
-
 	/** What one answer is refused for; it would be refused again. */
 	private static final Set<Reason> TOO_LARGE = EnumSet.of(Reason.MESSAGE_TOO_LARGE, Reason.RESPONSE_TOO_LARGE);
 
@@ -225,7 +222,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private void refused(WatchCursor cursor, WatchResponse response) {
 		Failure failure = failure(response);
-		if (TOKEN_REFUSED.contains(failure.reason()) && this.stream.canRefreshToken() && cursor.refusedToken()) {
+		if (failure.reason().isTokenRefused() && this.stream.canRefreshToken() && cursor.refusedToken()) {
 			// A stream has one token for its life.
 			this.stream.tokenRefused(failure);
 		}

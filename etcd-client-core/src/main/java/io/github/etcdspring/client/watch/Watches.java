@@ -12,6 +12,7 @@ import java.util.function.Function;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.data.Arguments;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.transport.Rpc;
@@ -53,9 +54,7 @@ public final class Watches {
 	 * @return the request
 	 */
 	public WatchRequest watch(KeyRange range) {
-		if (range == null) {
-			throw new IllegalArgumentException("'range' must not be null; use KeyRange.all() for all keys");
-		}
+		Arguments.notNull(range, "range", "use KeyRange.all() for all keys");
 		return new WatchRequest(this, range, this.transport.maxRetries());
 	}
 

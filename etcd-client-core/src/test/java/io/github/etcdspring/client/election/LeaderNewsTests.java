@@ -42,7 +42,7 @@ class LeaderNewsTests {
 		this.client.close();
 	}
 
-	private LeaderNews news(ObserveListener listener) {
+	private LeaderNews news(LeaderListener listener) {
 		return new LeaderNews(listener, this.client.transport().serialTasks());
 	}
 
@@ -125,7 +125,7 @@ class LeaderNewsTests {
 
 	@Test
 	void listenerThatThrowsIsToldTheRest() {
-		LeaderNews news = news(new ObserveListener() {
+		LeaderNews news = news(new LeaderListener() {
 
 			@Override
 			public void onLeader(KeyValue leader) {

@@ -19,7 +19,7 @@ import io.github.etcdspring.client.error.EtcdException;
 /**
  * Remembers what an observation told, as words in their order.
  */
-class RecordingObserver implements ObserveListener {
+class RecordingObserver implements LeaderListener {
 
 	private final List<String> told = new ArrayList<>();
 

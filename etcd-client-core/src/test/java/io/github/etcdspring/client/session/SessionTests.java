@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.election.LeaderListener;
 import io.github.etcdspring.client.error.ClientClosedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;

@@ -12,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.data.KeyValue;
-import io.github.etcdspring.client.election.ObserveListener;
+import io.github.etcdspring.client.election.LeaderListener;
 import io.github.etcdspring.client.error.EtcdException;
 
 /**
  * Remembers what an observation told, as words in their order.
  */
-final class RecordingObserver implements ObserveListener {
+final class RecordingObserver implements LeaderListener {
 
 	private final List<String> told = new ArrayList<>();
 

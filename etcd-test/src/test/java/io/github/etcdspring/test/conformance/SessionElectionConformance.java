@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.election.LeaderListener;
+import io.github.etcdspring.client.election.Observation;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.EtcdTimeoutException;
 import io.github.etcdspring.client.error.SessionLostException;
 import io.github.etcdspring.client.kv.Op;
-import io.github.etcdspring.client.session.LeaderListener;
-import io.github.etcdspring.client.session.LeaderWatch;
 import io.github.etcdspring.client.session.Leadership;
 import io.github.etcdspring.client.session.Session;
 
@@ -170,7 +170,7 @@ abstract class SessionElectionConformance extends Conformance {
 	@Test
 	void observerSeesEveryLeader() {
 		RecordingLeaderListener listener = new RecordingLeaderListener();
-		try (LeaderWatch observing = this.two.election(this.name).observe(listener)) {
+		try (Observation observing = this.two.election(this.name).observe(listener)) {
 			await().untilAsserted(() -> assertThat(listener.told).containsExactly("nobody"));
 			Leadership first = this.one.election(this.name).campaign("one").sync();
 			await().untilAsserted(() -> assertThat(listener.told).containsExactly("nobody", "one"));
@@ -211,7 +211,7 @@ abstract class SessionElectionConformance extends Conformance {
 	void observerMayThrow() {
 		BlockingQueue<String> told = new LinkedBlockingQueue<>();
 		try (Leadership leading = this.one.election(this.name).campaign("one").sync();
-				LeaderWatch observing = this.two.election(this.name).observe((leader) -> {
+				Observation observing = this.two.election(this.name).observe((leader) -> {
 					told.add(leader.valueAsUtf8());
 					throw new IllegalStateException("thrown by a test");
 				})) {
@@ -239,7 +239,7 @@ abstract class SessionElectionConformance extends Conformance {
 
 			};
 			try (Leadership leading = this.one.election(this.name).campaign("one").sync();
-					LeaderWatch observing = this.two.election(this.name).observe(listener)) {
+					Observation observing = this.two.election(this.name).observe(listener)) {
 				if (i % 2 == 0) {
 					await().until(() -> !told.isEmpty());
 					leading.proclaim("two").async();

@@ -18,24 +18,29 @@ import io.github.etcdspring.client.error.EtcdException;
  * the client's callback executor, and may block, throw, call the client or close it. What
  * it throws is logged; the observation goes on.
  * <p>
- * A slow listener misses what is over by the time it is ready: of several leaders or
- * values it is told the newest, and nothing of a connection that was lost and found. So
- * it costs the memory of one value.
+ * A slow listener may miss what is over by the time it is ready: after a connection was
+ * lost, and in the server's own service at any time, it is told only who leads now.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
-public interface ObserveListener {
+public interface LeaderListener {
 
 	/**
 	 * Somebody leads: who does when the observation begins, each new leader, and each
 	 * value that a leader proclaims. Values and leaders that are replaced quickly may be
-	 * left out, by the server too. That a leader is gone is not told before there is
-	 * another one.
+	 * left out.
 	 * @param leader the key of the leader, with what it last proclaimed as its value; its
-	 * create revision and its lease are those of {@link LeaderKey}
+	 * create revision is the fencing token
 	 */
 	void onLeader(KeyValue leader);
+
+	/**
+	 * Nobody leads. The election of a session tells it; the server's own service does
+	 * not, so that there the leader last told may be gone.
+	 */
+	default void onNoLeader() {
+	}
 
 	/**
 	 * The connection is lost. The client goes on trying; meanwhile others may lead.
@@ -45,9 +50,9 @@ public interface ObserveListener {
 	}
 
 	/**
-	 * The connection is there again: told with the first answer, or after ten seconds
-	 * without one, when nobody leads. If another leader or another value was missed it is
-	 * told next; otherwise the last one still holds.
+	 * The connection is there again: told with the first answer; by the server's own
+	 * service after ten seconds without one, when nobody leads. What was missed is told
+	 * next; otherwise what was told last still holds.
 	 */
 	default void onResumed() {
 	}
@@ -59,7 +64,7 @@ public interface ObserveListener {
 	 */
 	default void onClosed(@Nullable EtcdException cause) {
 		if (cause != null && !(cause instanceof ClientClosedException)) {
-			Logger logger = LoggerFactory.getLogger(ObserveListener.class);
+			Logger logger = LoggerFactory.getLogger(LeaderListener.class);
 			logger.error("The observation of an election has ended and nobody handles it", cause);
 		}
 	}

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.etcdspring.client.data.Bytes;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.data.KeyValue;
+import io.github.etcdspring.client.election.LeaderListener;
+import io.github.etcdspring.client.election.Observation;
 import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Failure;
@@ -29,10 +31,8 @@ import io.github.etcdspring.client.watch.WatchListener;
 /**
  * Observes an election: keeps the candidates, of which the oldest leads, and reads them
  * again when their history is gone. Lasts through every failure that can be waited out.
- *
- * @since 0.1.0
  */
-public final class LeaderWatch implements AutoCloseable {
+final class CandidateWatch {
 
 	private final SessionServices services;
 
@@ -62,19 +62,19 @@ public final class LeaderWatch implements AutoCloseable {
 
 	private @Nullable EtcdException cause;
 
-	private LeaderWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
+	private CandidateWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
 		this.services = services;
 		this.range = KeyRange.prefix(prefix);
 		this.listener = listener;
 		this.callbacks = services.transport().serialTasks();
 	}
 
-	static LeaderWatch open(SessionServices services, Bytes prefix, LeaderListener listener) {
-		LeaderWatch observing = new LeaderWatch(services, prefix, listener);
+	static Observation open(SessionServices services, Bytes prefix, LeaderListener listener) {
+		CandidateWatch observing = new CandidateWatch(services, prefix, listener);
 		// While it pauses, it waits for neither a call nor a stream.
 		services.transport().attach(observing.whenClientCloses);
 		observing.list();
-		return observing;
+		return new Observation(observing::close);
 	}
 
 	private void list() {
@@ -214,12 +214,7 @@ public final class LeaderWatch implements AutoCloseable {
 		this.listener.onClosed(why);
 	}
 
-	/**
-	 * Stop observing. Nothing more is told, but for one {@link LeaderListener#onClosed};
-	 * a call that runs now is not waited for. May be called from the listener, and again.
-	 */
-	@Override
-	public void close() {
+	void close() {
 		end(null);
 	}
 
@@ -231,24 +226,24 @@ public final class LeaderWatch implements AutoCloseable {
 		public void onBatch(WatchBatch batch) {
 			// Here, so that a slow listener holds up the watch, and does not fill the
 			// memory.
-			if (!LeaderWatch.this.closed) {
+			if (!CandidateWatch.this.closed) {
 				changed(batch.events());
 			}
 		}
 
 		@Override
 		public void onDisconnected(EtcdException cause) {
-			LeaderWatch.this.listener.onDisconnected(cause);
+			CandidateWatch.this.listener.onDisconnected(cause);
 		}
 
 		@Override
 		public void onResumed() {
-			LeaderWatch.this.listener.onResumed();
+			CandidateWatch.this.listener.onResumed();
 		}
 
 		@Override
 		public void onClosed(WatchClosed closed) {
-			synchronized (LeaderWatch.this.range) {
+			synchronized (CandidateWatch.this.range) {
 				this.ended = true;
 			}
 			unwatched(closed.cause());
