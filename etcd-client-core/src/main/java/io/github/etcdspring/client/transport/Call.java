@@ -421,6 +421,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private void fail(Failure described) {
 		this.failure = described;
+		this.transport.troubles().failed(this.rpc, described);
 		finished(described);
 		tell(null, described);
 		deliver(null, described);

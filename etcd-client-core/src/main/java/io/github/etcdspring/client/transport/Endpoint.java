@@ -90,6 +90,8 @@ final class Endpoint {
 
 	private @Nullable LivenessProbe probe;
 
+	private boolean toldUnreachable;
+
 	private volatile boolean closed;
 
 	private Endpoint(ChannelFactory channels, Endpoints owner, Timer timer) {
@@ -390,11 +392,16 @@ final class Endpoint {
 			this.connection++;
 			this.connectAsked = false;
 			this.lastHeard.now();
+			this.toldUnreachable = false;
 			logger.info("etcd endpoint {} is connected", this.name);
 		}
 		else if (now == ConnectivityState.TRANSIENT_FAILURE && before != now) {
 			this.lastDial = this.timer.nanoTime();
-			logger.warn("etcd endpoint {} cannot be reached: {}", this.name, failure());
+			if (!this.toldUnreachable) {
+				// Not again each time it is dialled.
+				this.toldUnreachable = true;
+				logger.warn("etcd endpoint {} cannot be reached: {}", this.name, failure());
+			}
 		}
 		else if (wasReady && !this.closed) {
 			logger.info("etcd endpoint {} is no longer connected", this.name);

@@ -314,8 +314,7 @@ public final class ResumableStream<Q, R> {
 		catch (RuntimeException ex) {
 			// The application's channel customizer.
 			this.attempts++;
-			this.handler.disconnected(
-					describe(Reason.OTHER, StatusCode.UNKNOWN, null, "the channel could not be made: " + ex, ex),
+			interrupted(describe(Reason.OTHER, StatusCode.UNKNOWN, null, "the channel could not be made: " + ex, ex),
 					this.attempts);
 			connectAfter(pause(this.attempts));
 			return;
@@ -430,7 +429,7 @@ public final class ResumableStream<Q, R> {
 		this.refreshes++;
 		this.refused = lost.token();
 		if (this.working) {
-			this.handler.disconnected(failure, 0);
+			interrupted(failure, 0);
 		}
 		connectAfter(pause(this.refreshes));
 	}
@@ -438,7 +437,7 @@ public final class ResumableStream<Q, R> {
 	private void awaitLeader(Failure failure) {
 		this.leaderless++;
 		if (this.working) {
-			this.handler.disconnected(failure, 0);
+			interrupted(failure, 0);
 			connectAfter(pause(0));
 			return;
 		}
@@ -458,9 +457,14 @@ public final class ResumableStream<Q, R> {
 			this.attempts += sweep ? 1 : 0;
 		}
 		if (sweep) {
-			this.handler.disconnected(failure, this.attempts);
+			interrupted(failure, this.attempts);
 		}
 		connectAfter(sweep ? pause(this.attempts) : 0);
+	}
+
+	private void interrupted(Failure failure, int failedAttempts) {
+		this.transport.troubles().interrupted(failure);
+		this.handler.disconnected(failure, failedAttempts);
 	}
 
 	private long pause(int attempts) {
@@ -563,7 +567,7 @@ public final class ResumableStream<Q, R> {
 					end(failure);
 					return;
 				}
-				ResumableStream.this.handler.disconnected(failure, ResumableStream.this.attempts);
+				interrupted(failure, ResumableStream.this.attempts);
 				// The connect timeout was pause enough, unless it is very short.
 				long waited = Timer.nanos(ResumableStream.this.transport.options().connectTimeout());
 				connectAfter(Math.max(0, Endpoints.REDIAL_NANOS - waited));
@@ -608,7 +612,7 @@ public final class ResumableStream<Q, R> {
 					return;
 				}
 				ResumableStream.this.attempts++;
-				ResumableStream.this.handler.disconnected(described, ResumableStream.this.attempts);
+				interrupted(described, ResumableStream.this.attempts);
 				connectAfter(pause(ResumableStream.this.attempts));
 			});
 		}

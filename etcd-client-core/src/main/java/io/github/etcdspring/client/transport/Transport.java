@@ -53,6 +53,8 @@ public final class Transport implements AutoCloseable {
 
 	private final Credentials credentials;
 
+	private final TroubleLog troubles;
+
 	private final @Nullable HealthMonitor health;
 
 	private final Set<ResumableStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
@@ -69,6 +71,7 @@ public final class Transport implements AutoCloseable {
 		this.timer = timer;
 		this.random = random;
 		this.callbacks = new CallbackExecutor(options.callbackExecutor(), name + "-callback");
+		this.troubles = new TroubleLog(timer);
 		this.endpoints = new Endpoints(options, timer, resolver, random);
 		String user = options.user();
 		String password = options.password();
@@ -342,6 +345,10 @@ public final class Transport implements AutoCloseable {
 
 	Endpoints endpoints() {
 		return this.endpoints;
+	}
+
+	TroubleLog troubles() {
+		return this.troubles;
 	}
 
 	Credentials credentials() {
