@@ -135,7 +135,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
 	@Override
 	public void onClose(Status closed, Metadata trailers) {
-		Status status = decoded(closed);
+		Status status = meaning(closed);
 		boolean unsent = this.tracer.provesUnsent(closed);
 		if (status.isOk() && this.superfluous) {
 			this.call.attemptClosed(this, Status.INTERNAL.withDescription("The server sent two answers"), false);
@@ -154,14 +154,28 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 		}
 	}
 
-	// What a decoder says, gRPC hides behind a cancellation.
-	static Status decoded(Status status) {
+	/**
+	 * Say what a status really means.
+	 * @param status how gRPC ended a call
+	 * @return how it ended
+	 */
+	static Status meaning(Status status) {
 		if (status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof ClosedChannelException) {
 			// No server says so: the connection ended while the call was handed to it.
 			return Status.UNAVAILABLE.withDescription(status.getDescription()).withCause(status.getCause());
 		}
-		return (status.getCode() == Status.Code.CANCELLED && status.getCause() instanceof StatusRuntimeException decoder
-				&& decoder.getStatus().getCode() == Status.Code.INTERNAL) ? decoder.getStatus() : status;
+		return (isUnreadable(status) && status.getCause() instanceof StatusRuntimeException decoder)
+				? decoder.getStatus() : status;
+	}
+
+	/**
+	 * Whether the answer could not be decoded, which gRPC hides behind a cancellation.
+	 * @param status how gRPC ended a call
+	 * @return whether the same answer would be as unreadable again
+	 */
+	static boolean isUnreadable(Status status) {
+		return status.getCode() == Status.Code.CANCELLED && status.getCause() instanceof StatusRuntimeException decoder
+				&& decoder.getStatus().getCode() == Status.Code.INTERNAL;
 	}
 
 	Endpoint endpoint() {

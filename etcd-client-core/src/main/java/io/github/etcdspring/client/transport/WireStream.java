@@ -258,11 +258,9 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 	@Override
 	public void onClose(Status status, Metadata trailers) {
 		boolean unsent = this.tracer.provesUnsent(status);
-		Status decoded = Attempt.decoded(status);
 		this.owner.execute(() -> {
-			// The same answer would be as unreadable again.
-			this.unreadable = decoded.getCode() != status.getCode();
-			over(decoded, unsent);
+			this.unreadable = Attempt.isUnreadable(status);
+			over(Attempt.meaning(status), unsent);
 		});
 	}
 

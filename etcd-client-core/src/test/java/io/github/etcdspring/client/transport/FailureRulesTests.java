@@ -62,8 +62,8 @@ class FailureRulesTests {
 	@Test
 	void channelThatClosesUnderACallIsALostConnection() {
 		Status closed = Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
-		assertThat(Attempt.decoded(closed).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-		assertThat(Attempt.decoded(Status.UNKNOWN.withDescription("channel closed")).getCode())
+		assertThat(Attempt.meaning(closed).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+		assertThat(Attempt.meaning(Status.UNKNOWN.withDescription("channel closed")).getCode())
 			.isEqualTo(Status.Code.UNKNOWN);
 	}
 

@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -472,6 +473,24 @@ class ResumableStreamTests {
 	}
 
 	@Test
+	void connectionThatClosesWhileAStreamIsHandedToItIsAnAttempt() {
+		onAll(RecordingStream.GOOD);
+		AtomicBoolean closing = new AtomicBoolean(true);
+		try (TestClient client = settings(1).channelCustomizer((builder) -> builder.intercept(new ClientInterceptor() {
+			@Override
+			public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options,
+					Channel next) {
+				boolean closed = method.getFullMethodName().equals(METHOD) && closing.getAndSet(false);
+				return closed ? new ClosedUnderIt<>() : next.newCall(method, options);
+			}
+		})).open()) {
+			RecordingStream stream = new RecordingStream(client).start().await("received");
+			assertThat(stream.events()).containsExactly("opened", "disconnected 1 CONNECTION_LOST", "opened",
+					"received 1");
+		}
+	}
+
+	@Test
 	void windowLimitsWhatIsOnItsWay() {
 		// Larger than the buffers below, so that the server notices.
 		byte[] answer = LeaseKeepAliveResponse.newBuilder().setID(1).build().toByteArray();
@@ -712,6 +731,38 @@ class ResumableStreamTests {
 			assertThat(stream.lastFailure().operation()).isEqualTo("keep alive");
 			assertThat(stream.lastFailure().status()).isEqualTo(StatusCode.UNAVAILABLE);
 		}
+	}
+
+	/**
+	 * What Netty says of a connection that closes while a call is handed to it.
+	 *
+	 * @param <Q> the type of the requests
+	 * @param <R> the type of the answers
+	 */
+	private static final class ClosedUnderIt<Q, R> extends ClientCall<Q, R> {
+
+		@Override
+		public void start(Listener<R> listener, Metadata headers) {
+			listener.onClose(Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException()),
+					new Metadata());
+		}
+
+		@Override
+		public void request(int messages) {
+		}
+
+		@Override
+		public void cancel(@Nullable String message, @Nullable Throwable cause) {
+		}
+
+		@Override
+		public void halfClose() {
+		}
+
+		@Override
+		public void sendMessage(Q message) {
+		}
+
 	}
 
 	/**
