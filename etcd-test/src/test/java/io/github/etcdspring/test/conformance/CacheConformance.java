@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -146,10 +147,13 @@ abstract class CacheConformance extends Conformance {
 		this.kv.txn().then(Op.put(key("a"), "0"), Op.put(key("b"), "0"), Op.put(key("c0"), "0")).sync();
 		try (Cache cache = open()) {
 			AtomicBoolean over = new AtomicBoolean();
-			List<CompletableFuture<Integer>> readers = new ArrayList<>();
+			List<CompletableFuture<Void>> readers = new ArrayList<>();
+			CountDownLatch reading = new CountDownLatch(2);
 			for (int i = 0; i < 2; i++) {
-				readers.add(CompletableFuture.supplyAsync(() -> readUntil(over, cache)));
+				readers.add(CompletableFuture.runAsync(() -> readUntil(over, cache, reading),
+						(task) -> new Thread(task, "reader").start()));
 			}
+			assertThat(reading.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
 			long last = 0;
 			for (int i = 1; i <= 300; i++) {
 				last = this.kv.txn()
@@ -162,23 +166,21 @@ abstract class CacheConformance extends Conformance {
 			CacheSnapshot snapshot = cache.atLeast(last).sync();
 			assertThat(names(snapshot.keyValues())).containsExactly("a", "b", "c300");
 			over.set(true);
-			for (CompletableFuture<Integer> reader : readers) {
-				assertThat(reader.get()).isPositive();
+			for (CompletableFuture<Void> reader : readers) {
+				reader.get();
 			}
 		}
 	}
 
-	private int readUntil(AtomicBoolean over, Cache cache) {
+	private void readUntil(AtomicBoolean over, Cache cache, CountDownLatch reading) {
 		long revision = 0;
-		int reads = 0;
 		while (!over.get()) {
 			List<KeyValue> found = cache.keyValues();
 			assertThat(found).hasSize(3).extracting(KeyValue::value).containsOnly(found.get(0).value());
 			assertThat(found.get(0).modRevision()).isGreaterThanOrEqualTo(revision);
 			revision = found.get(0).modRevision();
-			reads++;
+			reading.countDown();
 		}
-		return reads;
 	}
 
 	@Test

@@ -107,7 +107,8 @@ class WatchFaultTests {
 			String about = "seed " + SEED + ", " + faults;
 			await().atMost(Duration.ofSeconds(60))
 				.untilAsserted(() -> assertThat(histories).as(about)
-					.allSatisfy((history) -> assertThat(history.last()).isGreaterThanOrEqualTo(last)));
+					.allSatisfy((history) -> assertThat(history.last()).as("%s", history.defects())
+						.isGreaterThanOrEqualTo(last)));
 			watches.forEach(Watch::close);
 			Map<Long, String> longest = histories.get(0).batches();
 			assertThat(longest).as(about).hasSizeGreaterThan(100 * ROUNDS);
