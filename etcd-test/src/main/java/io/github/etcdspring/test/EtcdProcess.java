@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -56,6 +58,9 @@ final class EtcdProcess {
 
 	private static final Duration STOP_TO_TAKE_EFFECT = Duration.ofSeconds(5);
 
+	private static final Set<String> PROXY_SETTINGS = Set.of("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
+			"REQUEST_METHOD");
+
 	private final Process shell;
 
 	private final OutputStream signals;
@@ -80,9 +85,10 @@ final class EtcdProcess {
 	 * @param directory a folder to delete if this JVM dies before etcd does
 	 * @param log the file to add etcd's output to
 	 * @param command etcd and its arguments
+	 * @param environment what etcd gets besides the environment of this JVM
 	 * @return the process
 	 */
-	static EtcdProcess start(Path directory, Path log, List<String> command) {
+	static EtcdProcess start(Path directory, Path log, List<String> command, Map<String, String> environment) {
 		List<String> full = new ArrayList<>(
 				List.of("/bin/sh", "-c", SCRIPT, "etcd", directory.toString(), log.toString()));
 		full.addAll(command);
@@ -92,6 +98,9 @@ final class EtcdProcess {
 		builder.environment()
 			.keySet()
 			.removeIf((name) -> name.startsWith("ETCD_") && !name.equals("ETCD_UNSUPPORTED_ARCH"));
+		// A proxy that is to be used is not to be overruled.
+		builder.environment().keySet().removeAll(PROXY_SETTINGS);
+		builder.environment().putAll(environment);
 		try {
 			return new EtcdProcess(builder.start());
 		}

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -48,6 +49,8 @@ public final class EtcdServer implements AutoCloseable {
 
 	private final List<String> command;
 
+	private final Map<String, String> environment;
+
 	private final Duration startTimeout;
 
 	private final ServerLog log;
@@ -57,12 +60,13 @@ public final class EtcdServer implements AutoCloseable {
 	private boolean closed;
 
 	EtcdServer(EtcdBinary binary, String name, Path directory, Ports ports, List<String> command,
-			Duration startTimeout) {
+			Map<String, String> environment, Duration startTimeout) {
 		this.binary = binary;
 		this.name = name;
 		this.directory = directory;
 		this.ports = ports;
 		this.command = command;
+		this.environment = environment;
 		this.startTimeout = startTimeout;
 		this.log = new ServerLog(directory.resolve("etcd.log"));
 	}
@@ -138,6 +142,24 @@ public final class EtcdServer implements AutoCloseable {
 				}
 				Polling.pause(PAUSE_FOR_PORT);
 			}
+		}
+	}
+
+	/**
+	 * Start the process, with its ports and data, without waiting for it to serve.
+	 * Nothing happens if it runs. This is for a member of a cluster that has no majority,
+	 * or that is {@linkplain EtcdCluster#partition(int...) cut off} from it; such a
+	 * member does not even listen for clients. Otherwise use {@link #start()}, which also
+	 * waits for ports that are taken.
+	 * @throws IllegalStateException if the server is closed
+	 */
+	public synchronized void launch() {
+		if (this.closed) {
+			throw new IllegalStateException(this + " is closed and its data is gone: make a new one");
+		}
+		if (!isRunning()) {
+			this.log.beginRun();
+			this.process = EtcdProcess.start(this.directory, this.log.file(), this.command, this.environment);
 		}
 	}
 
@@ -224,16 +246,11 @@ public final class EtcdServer implements AutoCloseable {
 	}
 
 	/**
-	 * Start the process without waiting for it to serve. Nothing happens if it runs.
+	 * Return what the server says of its cluster.
+	 * @return its view, or {@code null} if it does not answer
 	 */
-	synchronized void launch() {
-		if (this.closed) {
-			throw new IllegalStateException(this + " is closed and its data is gone: make a new one");
-		}
-		if (!isRunning()) {
-			this.log.beginRun();
-			this.process = EtcdProcess.start(this.directory, this.log.file(), this.command);
-		}
+	@Nullable RaftView raftView() {
+		return RaftView.of(this.ports);
 	}
 
 	/**
@@ -347,7 +364,7 @@ public final class EtcdServer implements AutoCloseable {
 		 * not serve in time; the message has the end of its log
 		 */
 		public EtcdServer start() {
-			return Bootstrap.start(this, 1).get(0);
+			return Bootstrap.start(this, 1, false).members().get(0);
 		}
 
 		Builder ports(Supplier<Ports> ports) {

@@ -45,11 +45,15 @@ record Ports(int client, int peer) {
 	 * Let the ports be handed out again.
 	 */
 	void release() {
-		HANDED_OUT.remove(this.client);
-		HANDED_OUT.remove(this.peer);
+		release(this.client);
+		release(this.peer);
 	}
 
-	private static int freePort() {
+	static void release(int port) {
+		HANDED_OUT.remove(port);
+	}
+
+	static int freePort() {
 		for (int attempt = 0; attempt < LAST - FIRST; attempt++) {
 			int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
 			if (HANDED_OUT.add(port)) {

@@ -5,12 +5,16 @@
 
 package io.github.etcdspring.test;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 @ForEachEtcd
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -71,6 +75,29 @@ class EtcdClusterTests {
 		for (int i = 0; i < cluster.size(); i++) {
 			assertThat(cluster.member(i).isRunning()).isFalse();
 			assertThat(cluster.member(i).directory()).doesNotExist();
+		}
+	}
+
+	@Test
+	void leaderIsOneOfTheMembersUntilItIsLost() {
+		try (EtcdCluster cluster = start()) {
+			int leader = cluster.leader().orElseThrow();
+			cluster.member(leader).kill();
+			await().atMost(Duration.ofSeconds(30))
+				.until(cluster::leader, (now) -> now.isPresent() && now.getAsInt() != leader);
+			cluster.member(leader).start();
+			assertThat(cluster.leader()).isPresent();
+		}
+	}
+
+	@Test
+	void membersOfAPlainClusterCannotBePartitioned() {
+		try (EtcdCluster cluster = start()) {
+			String message = "the members talk to each other directly: build the cluster with partitionable()";
+			assertThatIllegalStateException().isThrownBy(() -> cluster.partition(0)).withMessage(message);
+			assertThatIllegalStateException().isThrownBy(() -> cluster.partitionOneWay(0, 1)).withMessage(message);
+			assertThatIllegalStateException().isThrownBy(() -> cluster.link(0, 1)).withMessage(message);
+			assertThatIllegalStateException().isThrownBy(cluster::heal).withMessage(message);
 		}
 	}
 

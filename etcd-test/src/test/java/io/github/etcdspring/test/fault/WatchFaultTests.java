@@ -32,6 +32,7 @@ import io.github.etcdspring.client.watch.WatchRequest;
 import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdCluster;
 import io.github.etcdspring.test.EtcdServer;
+import io.github.etcdspring.test.FaultProxy;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,11 +59,11 @@ class WatchFaultTests {
 		System.getLogger(WatchFaultTests.class.getName()).log(System.Logger.Level.INFO, "The seed is " + SEED);
 		List<String> faults = new ArrayList<>();
 		try (EtcdCluster cluster = EtcdCluster.builder().size(3).binary(binary).start();
-				CuttableRelay relay0 = new CuttableRelay(cluster.member(0).endpoint());
-				CuttableRelay relay1 = new CuttableRelay(cluster.member(1).endpoint());
-				CuttableRelay relay2 = new CuttableRelay(cluster.member(2).endpoint());
+				FaultProxy proxy0 = FaultProxy.to(cluster.member(0).endpoint());
+				FaultProxy proxy1 = FaultProxy.to(cluster.member(1).endpoint());
+				FaultProxy proxy2 = FaultProxy.to(cluster.member(2).endpoint());
 				EtcdClient client = EtcdClient.builder()
-					.endpoints(relay0.endpoint(), relay1.endpoint(), relay2.endpoint())
+					.endpoints(proxy0.endpoint(), proxy1.endpoint(), proxy2.endpoint())
 					.build();
 				EtcdClient writing = EtcdClient.builder().endpoints(cluster.endpoints()).build()) {
 			long first = writing.kv().put("/first", "").sync().revision() + 1;
@@ -97,7 +98,7 @@ class WatchFaultTests {
 					}
 					default -> {
 						faults.add("cut");
-						List.of(relay0, relay1, relay2).forEach(CuttableRelay::cut);
+						List.of(proxy0, proxy1, proxy2).forEach(FaultProxy::cut);
 					}
 				}
 			}
