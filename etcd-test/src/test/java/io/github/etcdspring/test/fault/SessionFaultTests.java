@@ -5,14 +5,15 @@
 
 package io.github.etcdspring.test.fault;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.SessionLostException;
+import io.github.etcdspring.client.kv.GetResult;
 import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.session.HeldLock;
 import io.github.etcdspring.client.session.Leadership;
@@ -39,6 +41,12 @@ import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdCluster;
 import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.WithEtcd;
+import io.github.etcdspring.test.history.History;
+import io.github.etcdspring.test.history.HistoryChecker;
+import io.github.etcdspring.test.history.HolderRecorder;
+import io.github.etcdspring.test.history.Recorder;
+import io.github.etcdspring.test.history.ServerHistory;
+import io.github.etcdspring.test.history.Write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -121,31 +129,38 @@ class SessionFaultTests {
 		Duration duration = Duration.ofSeconds(Long.getLong("etcd.fault.seconds", 12));
 		System.out.println("SessionFaultTests: -Detcd.fault.seed=" + seed);
 		Random random = new Random(seed);
-		this.etcd.kv().put(COUNTER, "0").sync();
-		History history = new History();
+		Progress progress = new Progress();
+		progress.history.process("main").put(COUNTER, "0").sync(this.etcd.kv().put(COUNTER, "0"));
 		List<Thread> threads = new ArrayList<>();
 		List<Worker> workers = new ArrayList<>();
 		for (int i = 0; i < 6; i++) {
-			Worker worker = new Worker(session(Duration.ofSeconds((i < 3) ? 3 : 30)), history, random.nextLong());
+			Worker worker = new Worker(session(Duration.ofSeconds((i < 3) ? 3 : 30)), "worker-" + i, progress,
+					random.nextLong());
 			workers.add(worker);
 			threads.add(new Thread(worker, "worker-" + i));
 		}
+		threads.add(new Thread(progress::askHolders, "asker"));
 		threads.forEach(Thread::start);
 		long end = System.nanoTime() + duration.toNanos();
 		while (System.nanoTime() - end < 0) {
 			harm(random);
 		}
 		eachMember(EtcdServer::thaw);
-		history.stopping.countDown();
+		progress.stopping.countDown();
 		for (Thread thread : threads) {
 			thread.join(Duration.ofSeconds(100).toMillis());
 			assertThat(thread.isAlive()).as("%s still waits", thread.getName()).isFalse();
 		}
-		assertThat(history.violations).isEmpty();
+		assertThat(progress.surprises).isEmpty();
 		assertThat(workers).allSatisfy((worker) -> assertThat(worker.gotItInTheEnd).isTrue());
-		history.check(Long.parseLong(this.etcd.kv().get(COUNTER).sync().first().orElseThrow().valueAsUtf8()));
+		long counter = number(this.etcd.kv().get(COUNTER).sync());
+		int committed = progress.committed.get();
+		assertThat(committed).isPositive();
+		assertThat(counter).isBetween((long) committed, (long) committed + progress.unknown.get());
 		await().atMost(SOON).until(() -> hasKeys(0));
-		System.out.println("SessionFaultTests: " + history);
+		new HistoryChecker(progress.history, ServerHistory.read(this.etcd))
+			.assertNoViolations(Path.of("target", "histories"));
+		System.out.println("SessionFaultTests: " + progress);
 	}
 
 	private void harm(Random random) throws InterruptedException {
@@ -270,6 +285,11 @@ class SessionFaultTests {
 		await().atMost(SOON).until(() -> hasKeys(0));
 	}
 
+	private static long number(GetResult counter) {
+		String value = counter.first().orElseThrow().valueAsUtf8();
+		return Long.parseLong(value.substring(0, (value.indexOf(' ') < 0) ? value.length() : value.indexOf(' ')));
+	}
+
 	/**
 	 * What listeners were told.
 	 */
@@ -291,16 +311,19 @@ class SessionFaultTests {
 	/**
 	 * What all workers did.
 	 */
-	private static final class History {
+	private static final class Progress {
 
 		private final CountDownLatch stopping = new CountDownLatch(1);
 
-		private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+		private final History history = new History();
 
-		/** The value that was written, and the token of the lock. */
-		private final Map<Long, Long> committed = new TreeMap<>();
+		private final Map<HolderRecorder, HeldLock> holders = new ConcurrentHashMap<>();
 
-		private final Map<Long, String> holders = new TreeMap<>();
+		private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
+
+		private final AtomicInteger acquired = new AtomicInteger();
+
+		private final AtomicInteger committed = new AtomicInteger();
 
 		private final AtomicInteger unknown = new AtomicInteger();
 
@@ -308,32 +331,22 @@ class SessionFaultTests {
 
 		private final AtomicInteger lost = new AtomicInteger();
 
-		synchronized void held(long token, String holder) {
-			String other = this.holders.put(token, holder);
-			if (other != null) {
-				this.violations.add("Both " + other + " and " + holder + " got the token " + token);
+		/** Ask those who hold the lock whether they believe so, until the end. */
+		void askHolders() {
+			try {
+				while (!this.stopping.await(2, TimeUnit.MILLISECONDS)) {
+					this.holders.forEach((holder, lock) -> holder.believes(lock::isHeld));
+				}
 			}
-		}
-
-		synchronized void committed(long value, long token) {
-			Long other = this.committed.put(value, token);
-			if (other != null) {
-				this.violations.add(value + " was written by " + other + " and " + token);
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 			}
-		}
-
-		synchronized void check(long counter) {
-			assertThat(this.committed).isNotEmpty();
-			assertThat(List.copyOf(this.committed.values())).isSorted();
-			assertThat(counter).isBetween((long) this.committed.size(),
-					(long) this.committed.size() + this.unknown.get());
-			assertThat(this.committed.keySet()).allMatch((value) -> value <= counter);
 		}
 
 		@Override
-		public synchronized String toString() {
-			return this.holders.size() + " holders, " + this.committed.size() + " commits, " + this.unknown
-					+ " unknown, " + this.stale + " stale fences, " + this.lost + " sessions lost";
+		public String toString() {
+			return this.acquired + " holders, " + this.committed + " commits, " + this.unknown + " unknown, "
+					+ this.stale + " stale fences, " + this.lost + " sessions lost";
 		}
 
 	}
@@ -347,24 +360,34 @@ class SessionFaultTests {
 
 		private final EtcdClient client = client();
 
-		private final History history;
+		private final Recorder recorder;
+
+		private final String name;
+
+		private final Progress progress;
 
 		private final Random random;
 
 		private @Nullable HeldLock before;
 
+		private @Nullable HolderRecorder holderBefore;
+
+		private int writes;
+
 		private volatile boolean gotItInTheEnd;
 
-		Worker(Session session, History history, long seed) {
+		Worker(Session session, String name, Progress progress, long seed) {
 			this.session = session;
-			this.history = history;
+			this.name = name;
+			this.recorder = progress.history.process(name);
+			this.progress = progress;
 			this.random = new Random(seed);
 		}
 
 		@Override
 		public void run() {
 			try {
-				while (this.history.stopping.getCount() > 0) {
+				while (this.progress.stopping.getCount() > 0) {
 					round(Duration.ofMillis(500 + this.random.nextInt(8000)));
 				}
 				long end = System.nanoTime() + SOON.toNanos();
@@ -373,62 +396,72 @@ class SessionFaultTests {
 				}
 			}
 			catch (Throwable ex) {
-				this.history.violations.add(ex.toString());
+				this.progress.surprises.add(ex.toString());
 			}
 		}
 
 		private boolean round(Duration timeout) throws InterruptedException {
+			HolderRecorder holder = this.recorder.acquire(NAME);
 			HeldLock lock;
 			try {
 				lock = this.session.lock(NAME).acquire().timeout(timeout).sync();
 			}
 			catch (SessionLostException ex) {
-				this.history.lost.incrementAndGet();
+				this.progress.lost.incrementAndGet();
 				pause(Duration.ofMillis(200));
 				return false;
 			}
 			catch (EtcdException ex) {
 				if (ex.reason() != Reason.TIMEOUT) {
-					this.history.violations.add(ex.toString());
+					this.progress.surprises.add(ex.toString());
 				}
 				return false;
 			}
+			holder.acquired(lock.fencingToken());
+			lock.onLost((cause) -> holder.lost());
+			this.progress.acquired.incrementAndGet();
+			this.progress.holders.put(holder, lock);
 			try (lock) {
-				this.history.held(lock.fencingToken(), Thread.currentThread().getName());
 				// When its outcome is not known the lock is released: the same fence
 				// would let a late one through.
-				return count(lock);
+				return count(lock, holder);
 			}
 			catch (EtcdException ex) {
 				if (ex.outcome() == Outcome.UNKNOWN) {
-					this.history.unknown.incrementAndGet();
+					this.progress.unknown.incrementAndGet();
 				}
 				return false;
 			}
 			finally {
+				this.progress.holders.remove(holder);
 				this.before = lock;
+				this.holderBefore = holder;
 			}
 		}
 
-		private boolean count(HeldLock lock) {
+		private boolean count(HeldLock lock, HolderRecorder holder) {
 			HeldLock former = this.before;
-			if (former != null) {
-				this.history.stale.incrementAndGet();
-				if (this.client.kv().txn().when(former.fence()).then(Op.put(COUNTER, "-1")).sync().succeeded()) {
-					this.history.violations.add(former + " was let through after " + lock);
+			HolderRecorder holderBefore = this.holderBefore;
+			if (former != null && holderBefore != null) {
+				this.progress.stale.incrementAndGet();
+				if (set(-1, former, holderBefore)) {
+					this.progress.surprises.add(former + " was let through after " + lock);
 				}
 			}
-			long value = Long.parseLong(this.client.kv().get(COUNTER).sync().first().orElseThrow().valueAsUtf8()) + 1;
-			boolean done = this.client.kv()
-				.txn()
-				.when(lock.fence())
-				.then(Op.put(COUNTER, Long.toString(value)))
-				.sync()
-				.succeeded();
+			long value = number(this.recorder.get(COUNTER).sync(this.client.kv().get(COUNTER))) + 1;
+			boolean done = set(value, lock, holder);
 			if (done) {
-				this.history.committed(value, lock.fencingToken());
+				this.progress.committed.incrementAndGet();
 			}
 			return done;
+		}
+
+		private boolean set(long number, HeldLock lock, HolderRecorder holder) {
+			String value = number + " " + this.name + "-" + this.writes++;
+			return this.recorder.txn(Write.put(COUNTER, value))
+				.guardedBy(holder)
+				.sync(this.client.kv().txn().when(lock.fence()).then(Op.put(COUNTER, value)))
+				.succeeded();
 		}
 
 	}

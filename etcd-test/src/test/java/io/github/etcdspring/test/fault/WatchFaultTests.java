@@ -5,16 +5,13 @@
 
 package io.github.etcdspring.test.fault;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,8 +22,6 @@ import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.watch.Watch;
-import io.github.etcdspring.client.watch.WatchBatch;
-import io.github.etcdspring.client.watch.WatchClosed;
 import io.github.etcdspring.client.watch.WatchListener;
 import io.github.etcdspring.client.watch.WatchRequest;
 import io.github.etcdspring.test.EtcdBinary;
@@ -34,20 +29,28 @@ import io.github.etcdspring.test.EtcdCluster;
 import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.FaultProxy;
 import io.github.etcdspring.test.WithEtcd;
+import io.github.etcdspring.test.history.History;
+import io.github.etcdspring.test.history.HistoryChecker;
+import io.github.etcdspring.test.history.Recorder;
+import io.github.etcdspring.test.history.ServerHistory;
+import io.github.etcdspring.test.history.WatchRecorder;
+import io.github.etcdspring.test.history.Write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Watches while members are killed and frozen, and connections cut: each revision once,
- * in order, and every transaction whole. {@code -Dfault.rounds=20} makes it longer,
- * {@code -Dfault.seed=...} repeats it.
+ * in order, whole, with the states before, and without gaps. {@code -Dfault.rounds=20}
+ * makes it longer, {@code -Dfault.seed=...} repeats it.
  */
 @WithEtcd
 @Timeout(300)
 class WatchFaultTests {
 
 	private static final int WATCHES = 50;
+
+	private static final KeyRange WATCHED = KeyRange.prefix("/w/");
 
 	private static final int ROUNDS = Integer.getInteger("fault.rounds", 6);
 
@@ -67,23 +70,28 @@ class WatchFaultTests {
 					.build();
 				EtcdClient writing = EtcdClient.builder().endpoints(cluster.endpoints()).build()) {
 			long first = writing.kv().put("/first", "").sync().revision() + 1;
-			List<History> histories = new ArrayList<>();
+			History history = new History();
+			List<WatchRecorder> recorders = new ArrayList<>();
 			List<Watch> watches = new ArrayList<>();
 			for (int i = 0; i < WATCHES; i++) {
-				History history = new History(random.nextInt(4));
-				histories.add(history);
-				WatchRequest request = client.watch(KeyRange.prefix("/w/")).fromRevision(first).maxRetries(-1);
+				WatchRequest request = client.watch(WATCHED).fromRevision(first).maxRetries(-1);
+				WatchRecorder recorder = history.watch("watch-" + i, WATCHED, first).then(slow(random.nextInt(4)));
+				recorders.add(recorder);
+				if (i % 3 == 0) {
+					request.previousValues();
+					recorder.previousValues();
+				}
 				// Some are slow, and some have a stream of their own.
 				request.bufferBytes((i % 5 == 0) ? 4096 : 4 * 1024 * 1024);
-				watches.add(((i % 10 == 0) ? request.progress() : request).open(history));
+				watches.add(((i % 10 == 0) ? request.progress() : request).open(recorder));
 			}
 			AtomicBoolean stop = new AtomicBoolean();
-			Map<Long, Integer> written = new ConcurrentHashMap<>();
-			Thread writer = new Thread(() -> write(writing, written, stop));
+			AtomicInteger written = new AtomicInteger();
+			Thread writer = new Thread(() -> write(writing, history.process("writer"), written, stop));
 			writer.start();
 			for (int round = 0; round < ROUNDS; round++) {
-				int goal = written.size() + 100;
-				await().atMost(Duration.ofSeconds(60)).until(() -> written.size() >= goal);
+				int goal = written.get() + 100;
+				await().atMost(Duration.ofSeconds(60)).until(() -> written.get() >= goal);
 				EtcdServer member = cluster.member(random.nextInt(3));
 				// At least the first is noticed.
 				switch ((round > 0) ? random.nextInt(3) : 2) {
@@ -107,57 +115,48 @@ class WatchFaultTests {
 			long last = writing.kv().put("/w/last", "").sync().revision();
 			String about = "seed " + SEED + ", " + faults;
 			await().atMost(Duration.ofSeconds(60))
-				.untilAsserted(() -> assertThat(histories).as(about)
-					.allSatisfy((history) -> assertThat(history.last()).as("%s", history.defects())
+				.untilAsserted(() -> assertThat(recorders).as(about)
+					.allSatisfy((recorder) -> assertThat(recorder.lastRevision()).as("ended: %s", recorder.closed())
 						.isGreaterThanOrEqualTo(last)));
 			watches.forEach(Watch::close);
-			Map<Long, String> longest = histories.get(0).batches();
-			assertThat(longest).as(about).hasSizeGreaterThan(100 * ROUNDS);
-			for (History history : histories) {
-				assertThat(history.defects()).as(about).isEmpty();
-				assertThat(history.batches()).as(about).isEqualTo(longest);
-			}
-			assertThat(longest.keySet()).as("what is known to be written: %s", about).containsAll(written.keySet());
-			assertThat(longest).as(about).isEqualTo(replay(binary, cluster, first));
-			assertThat(histories).as("faults were noticed: %s", about)
-				.anyMatch((history) -> history.interruptions() > 0);
+			assertThat(recorders).as(about)
+				.allSatisfy((recorder) -> assertThat(recorder.closed()).succeedsWithin(Duration.ofSeconds(10))
+					.satisfies((closed) -> assertThat(closed.cause()).isNull()));
+			assertThat(written).as(about).hasValueGreaterThanOrEqualTo(100 * ROUNDS);
+			ServerHistory truth = ServerHistory.read(writing);
+			assertThat(truth.changes(last)).as(about).hasSize(1);
+			new HistoryChecker(history, truth).assertNoViolations(Path.of("target", "histories"));
+			assertThat(recorders).as("faults were noticed: %s", about)
+				.anyMatch((recorder) -> recorder.disconnections() > 0);
 		}
 	}
 
-	/**
-	 * Read once more, undisturbed, what the watches should have seen.
-	 * @param binary the program of the cluster
-	 * @param cluster the cluster
-	 * @param first the first revision
-	 * @return the batches
-	 */
-	private static Map<Long, String> replay(EtcdBinary binary, EtcdCluster cluster, long first) {
-		try (EtcdClient client = EtcdClient.builder().endpoints(cluster.endpoints()).build()) {
-			long last = client.kv().get("/w/last").sync().first().orElseThrow().modRevision();
-			History history = new History(0);
-			try (Watch watch = client.watch(KeyRange.prefix("/w/")).fromRevision(first).open(history)) {
-				await().atMost(Duration.ofSeconds(30)).until(() -> history.last() >= last);
-				assertThat(watch.nextRevision()).as("with %s", binary).isGreaterThan(last);
-			}
-			return history.batches();
-		}
-	}
-
-	private static void write(EtcdClient client, Map<Long, Integer> written, AtomicBoolean stop) {
+	private static void write(EtcdClient client, Recorder recorder, AtomicInteger written, AtomicBoolean stop) {
 		for (int i = 0; !stop.get(); i++) {
-			List<Op> puts = new ArrayList<>();
-			// Transactions of one to five keys tell each how large they are.
-			int size = 1 + i % 5;
-			for (int k = 0; k < size; k++) {
-				puts.add(Op.put("/w/" + k, i + "/" + size));
+			List<Write> writes = new ArrayList<>();
+			List<Op> ops = new ArrayList<>();
+			for (int k = 0; k < 1 + i % 5; k++) {
+				String key = "/w/" + k;
+				boolean deleted = (i + k) % 7 == 0;
+				writes.add(deleted ? Write.delete(key) : Write.put(key, "" + i));
+				ops.add(deleted ? Op.delete(key) : Op.put(key, "" + i));
 			}
 			try {
-				written.put(client.kv().txn().then(puts).timeout(Duration.ofSeconds(3)).sync().revision(), size);
+				recorder.txn(writes).sync(client.kv().txn().then(ops).timeout(Duration.ofSeconds(3)));
+				written.incrementAndGet();
 			}
 			catch (EtcdException ex) {
-				// It may have been written; the watches know.
+				// It may have been written; the history knows.
 			}
 		}
+	}
+
+	private static WatchListener slow(int slowness) {
+		return (batch) -> {
+			for (int i = 0; i < slowness * 100; i++) {
+				Thread.onSpinWait();
+			}
+		};
 	}
 
 	private static void freeze(EtcdServer member, Duration time) {
@@ -177,33 +176,33 @@ class WatchFaultTests {
 			EtcdServer member = cluster.member(0);
 			try (EtcdClient client = EtcdClient.builder().endpoints(member.endpoint()).build()) {
 				long start = writing.kv().put("/c/a", "0/1").sync().revision();
-				CompletableFuture<WatchClosed> compacted = new CompletableFuture<>();
-				History history = new History(0) {
-					@Override
-					public void onClosed(WatchClosed closed) {
-						compacted.complete(closed);
-					}
-				};
-				client.watch(KeyRange.prefix("/c/")).fromRevision(start).maxRetries(-1).open(history);
-				await().until(() -> history.last() == start);
+				History history = new History();
+				WatchRecorder recorder = history.watch("before", KeyRange.prefix("/c/"), start);
+				client.watch(KeyRange.prefix("/c/")).fromRevision(start).maxRetries(-1).open(recorder);
+				await().until(() -> recorder.lastRevision() == start);
 				member.kill();
 				long revision = 0;
 				for (int i = 0; i < 10; i++) {
 					revision = putSomehow(writing, "/c/a");
 				}
 				writing.kv().compact(revision).sync();
+				history.compacted(revision);
 				member.start();
 				long expected = revision;
-				assertThat(compacted).succeedsWithin(Duration.ofSeconds(30)).satisfies((closed) -> {
+				assertThat(recorder.closed()).succeedsWithin(Duration.ofSeconds(30)).satisfies((closed) -> {
 					assertThat(closed.nextRevision()).isEqualTo(start + 1);
 					assertThat(closed.cause()).isInstanceOfSatisfying(CompactedException.class,
 							(cause) -> assertThat(cause.compactedRevision()).hasValue(expected));
 				});
-				History again = new History(0);
+				WatchRecorder again = history.watch("after", KeyRange.prefix("/c/"), expected);
 				try (Watch watch = client.watch(KeyRange.prefix("/c/")).fromRevision(expected).open(again)) {
-					await().until(() -> again.last() >= expected);
+					long next = putSomehow(writing, "/c/a");
+					await().until(() -> again.lastRevision() >= next);
 					assertThat(watch.ready()).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(expected);
 				}
+				// What is older than the compaction can be watched from it, but not read.
+				ServerHistory truth = ServerHistory.readFrom(writing, expected + 1);
+				assertThat(new HistoryChecker(history, truth).watches()).isEmpty();
 			}
 		}
 	}
@@ -214,84 +213,6 @@ class WatchFaultTests {
 			.ignoreExceptionsInstanceOf(EtcdException.class)
 			.until(() -> client.kv().put(key, "x/1").timeout(Duration.ofSeconds(3)).sync().revision(),
 					(revision) -> revision > 0);
-	}
-
-	/** What one watch saw, checked as it comes. */
-	private static class History implements WatchListener {
-
-		private final int slowness;
-
-		private final Map<Long, String> batches = new TreeMap<>();
-
-		private final List<String> defects = new ArrayList<>();
-
-		private long last;
-
-		private int interruptions;
-
-		History(int slowness) {
-			this.slowness = slowness;
-		}
-
-		@Override
-		public synchronized void onBatch(WatchBatch batch) {
-			if (batch.revision() <= this.last) {
-				this.defects.add(batch.revision() + " after " + this.last);
-			}
-			this.last = batch.revision();
-			String value = batch.events().get(0).keyValue().valueAsUtf8();
-			int size = value.isEmpty() ? 1 : Integer.parseInt(value.substring(value.indexOf('/') + 1));
-			if (batch.events().size() != size) {
-				this.defects.add(batch.revision() + " has " + batch.events().size() + " of " + size);
-			}
-			this.batches.put(batch.revision(),
-					batch.events()
-						.stream()
-						.map((event) -> event.keyValue().keyAsUtf8() + "=" + event.keyValue().valueAsUtf8())
-						.collect(Collectors.joining(",")));
-			for (int i = 0; i < this.slowness * 100; i++) {
-				Thread.onSpinWait();
-			}
-		}
-
-		@Override
-		public synchronized void onProgress(long revision) {
-			if (revision < this.last) {
-				this.defects.add("progress " + revision + " after " + this.last);
-			}
-			this.last = revision;
-		}
-
-		@Override
-		public synchronized void onDisconnected(EtcdException cause) {
-			this.interruptions++;
-		}
-
-		@Override
-		public void onClosed(WatchClosed closed) {
-			synchronized (this) {
-				if (closed.cause() != null) {
-					this.defects.add("closed: " + closed.cause());
-				}
-			}
-		}
-
-		synchronized int interruptions() {
-			return this.interruptions;
-		}
-
-		synchronized long last() {
-			return this.last;
-		}
-
-		synchronized Map<Long, String> batches() {
-			return new TreeMap<>(this.batches);
-		}
-
-		synchronized List<String> defects() {
-			return List.copyOf(this.defects);
-		}
-
 	}
 
 }
