@@ -280,6 +280,8 @@ public final class EtcdClient implements AutoCloseable {
 
 		private @Nullable HealthListener healthListener;
 
+		private boolean leaderCheck = true;
+
 		private ChannelCustomizer channelCustomizer = (builder) -> {
 		};
 
@@ -532,6 +534,22 @@ public final class EtcdClient implements AutoCloseable {
 		}
 
 		/**
+		 * Set whether a member in use is asked to say by itself that it has lost its
+		 * leader, or does not serve for a while: calls and streams go to another endpoint
+		 * then, and do not come back before it is well. This costs one stream of gRPC's
+		 * health service per endpoint in use; there is none with a single endpoint, none
+		 * 30 seconds after the last call unless a watch or another stream is open, and
+		 * none where a proxy does not know the service. The default is {@code true}.
+		 * Without it an endpoint is left when a call or a stream fails.
+		 * @param leaderCheck whether members are asked
+		 * @return this builder
+		 */
+		public Builder leaderCheck(boolean leaderCheck) {
+			this.leaderCheck = leaderCheck;
+			return this;
+		}
+
+		/**
 		 * Customize the gRPC channels, for instance with interceptors.
 		 * @param customizer the customizer
 		 * @return this builder
@@ -566,13 +584,11 @@ public final class EtcdClient implements AutoCloseable {
 				throw new IllegalArgumentException(
 						"'tls' is given but 'endpoints' are http: " + addresses + "; write https://");
 			}
-			return new EtcdClient(
-					new TransportOptions(addresses, this.strategy, this.timeout, this.connectTimeout, this.maxRetries,
-							this.retryReads, this.authToken, this.user, this.password,
-							(this.tls != null) ? this.tls : TlsOptions.SYSTEM, this.maxInboundSize,
-							this.maxOutboundSize, this.keepAliveTime, this.keepAliveTimeout, this.callbackExecutor,
-							this.healthInterval, this.healthListener, this.channelCustomizer, this.callObserver),
-					this.namespace);
+			return new EtcdClient(new TransportOptions(addresses, this.strategy, this.timeout, this.connectTimeout,
+					this.maxRetries, this.retryReads, this.authToken, this.user, this.password,
+					(this.tls != null) ? this.tls : TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize,
+					this.keepAliveTime, this.keepAliveTimeout, this.callbackExecutor, this.healthInterval,
+					this.healthListener, this.leaderCheck, this.channelCustomizer, this.callObserver), this.namespace);
 		}
 
 		private static int positive(int argument, String name) {

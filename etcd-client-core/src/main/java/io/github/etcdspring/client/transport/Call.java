@@ -166,7 +166,11 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			forgetIfDone();
 			return;
 		}
-		Attempt<Q, R> attempt = new Attempt<>(this, endpoint, token, this.transport.timer().nanoTime());
+		long now = this.transport.timer().nanoTime();
+		if (this.rpc.endpoint() == null) {
+			endpoint.touch(now);
+		}
+		Attempt<Q, R> attempt = new Attempt<>(this, endpoint, token, now);
 		int count = this.attempts + 1;
 		this.attempts = count;
 		if (STATE.compareAndSet(this, Phase.WAITING, attempt)) {

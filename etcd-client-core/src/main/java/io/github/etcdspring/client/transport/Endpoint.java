@@ -60,6 +60,9 @@ final class Endpoint {
 
 	private final LastHeard lastHeard;
 
+	/** {@code null} if the application does not want it. */
+	private final @Nullable LeaderCheck leaderCheck;
+
 	/** Counts connections, so that a late report about an old one is told apart. */
 	private volatile int connection;
 
@@ -94,13 +97,14 @@ final class Endpoint {
 
 	private volatile boolean closed;
 
-	private Endpoint(ChannelFactory channels, Endpoints owner, Timer timer) {
+	private Endpoint(ChannelFactory channels, Endpoints owner, Timer timer, boolean checksLeader) {
 		this.channels = channels;
 		this.name = channels.name();
 		this.channel = channels.create();
 		this.owner = owner;
 		this.timer = timer;
 		this.lastHeard = new LastHeard(timer);
+		this.leaderCheck = checksLeader ? new LeaderCheck(this, owner, timer) : null;
 		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
 		this.lastConnect = this.lastDial;
 		this.renewedAt = this.lastDial;
@@ -119,7 +123,8 @@ final class Endpoint {
 	 */
 	static Endpoint create(EndpointAddress configured, @Nullable InetAddress address, ChannelCredentials credentials,
 			TransportOptions options, Endpoints owner, Timer timer) {
-		return new Endpoint(new ChannelFactory(configured, address, credentials, options), owner, timer);
+		return new Endpoint(new ChannelFactory(configured, address, credentials, options), owner, timer,
+				options.leaderCheck());
 	}
 
 	String name() {
@@ -177,10 +182,12 @@ final class Endpoint {
 
 	void opened(WireStream<?, ?> stream) {
 		this.streams.add(stream);
+		touch(this.timer.nanoTime());
 	}
 
 	void ended(WireStream<?, ?> stream) {
 		this.streams.remove(stream);
+		touch(this.timer.nanoTime());
 	}
 
 	void forEachStream(Consumer<WireStream<?, ?>> action) {
@@ -205,6 +212,40 @@ final class Endpoint {
 
 	LastHeard lastHeard() {
 		return this.lastHeard;
+	}
+
+	/**
+	 * A call or a stream uses the endpoint. May be called on any thread.
+	 * @param now the time
+	 */
+	void touch(long now) {
+		if (this.leaderCheck != null) {
+			this.leaderCheck.touch(now);
+		}
+	}
+
+	boolean isInUse() {
+		return this.leaderCheck != null && this.leaderCheck.isInUse();
+	}
+
+	/**
+	 * Return why others are preferred although it is connected. May be called on any
+	 * thread.
+	 * @return what its member says, or {@code null} if nothing is known against it
+	 */
+	LeaderCheck.@Nullable Complaint complaint() {
+		return (this.leaderCheck != null) ? this.leaderCheck.complaint() : null;
+	}
+
+	boolean isFit() {
+		return complaint() == null;
+	}
+
+	/** The number of endpoints has changed. */
+	void reviewUse() {
+		if (this.leaderCheck != null) {
+			this.leaderCheck.review();
+		}
 	}
 
 	/**
@@ -292,7 +333,7 @@ final class Endpoint {
 	}
 
 	boolean isAvoided() {
-		return this.avoided && this.timer.nanoTime() - this.avoidedUntil < 0;
+		return !isFit() || (this.avoided && this.timer.nanoTime() - this.avoidedUntil < 0);
 	}
 
 	/**
@@ -312,8 +353,15 @@ final class Endpoint {
 	private void notReady() {
 		if (this.ready) {
 			this.ready = false;
-			this.owner.readinessChanged(this);
+			readinessChanged();
 		}
+	}
+
+	private void readinessChanged() {
+		if (this.leaderCheck != null) {
+			this.leaderCheck.connectionChanged();
+		}
+		this.owner.readinessChanged(this);
 	}
 
 	/**
@@ -407,7 +455,7 @@ final class Endpoint {
 			logger.info("etcd endpoint {} is no longer connected", this.name);
 		}
 		if (wasReady != this.ready) {
-			this.owner.readinessChanged(this);
+			readinessChanged();
 		}
 		this.owner.drive();
 	}
@@ -424,7 +472,8 @@ final class Endpoint {
 			}
 		}
 		if (this.ready) {
-			return "connected";
+			LeaderCheck.Complaint complaint = complaint();
+			return (complaint != null) ? "connected, but it " + complaint.text() : "connected";
 		}
 		long millis = TimeUnit.NANOSECONDS.toMillis(this.timer.nanoTime() - this.connectAskedAt);
 		return this.connectAsked ? "no connection after " + millis + " ms" : "not connected";

@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -190,6 +191,10 @@ final class Endpoints {
 		this.context.execute(task);
 	}
 
+	Random random() {
+		return this.random;
+	}
+
 	boolean isClosed() {
 		return this.closed;
 	}
@@ -364,8 +369,68 @@ final class Endpoints {
 	}
 
 	private Endpoint next(Endpoint endpoint) {
-		List<Endpoint> endpoints = this.all;
-		return endpoints.get((endpoints.indexOf(endpoint) + 1) % endpoints.size());
+		List<Endpoint> others = inOrder(this.all.indexOf(endpoint) + 1);
+		return (others.get(0) != endpoint) ? others.get(0) : others.get(1);
+	}
+
+	// Those that are known to be of no use now are the last resort.
+	private List<Endpoint> inOrder(int first) {
+		List<Endpoint> order = new ArrayList<>(this.all);
+		Collections.rotate(order, -first);
+		order.sort(Comparator.comparing((endpoint) -> !endpoint.isFit()));
+		return order;
+	}
+
+	private List<Endpoint> inOrder() {
+		Endpoint endpoint = this.current;
+		return inOrder((endpoint != null) ? this.all.indexOf(endpoint) : 0);
+	}
+
+	/**
+	 * Whether the client has a stream, or had a call a short while ago.
+	 * @return whether it is in use, as far as anybody wants to know
+	 */
+	boolean isInUse() {
+		return this.all.stream().anyMatch(Endpoint::isInUse);
+	}
+
+	/**
+	 * Leave the endpoints whose members have no leader or do not serve. Nothing is left
+	 * before there is a connected endpoint to go to.
+	 */
+	void leaveUnfit() {
+		List<Endpoint> unfit = this.all.stream().filter((endpoint) -> !endpoint.isFit()).toList();
+		boolean used = unfit.stream().anyMatch((endpoint) -> endpoint == this.current || endpoint.streams() > 0);
+		Endpoint better = (used && !this.closed) ? connectFit() : null;
+		if (better == null) {
+			return;
+		}
+		Endpoint now = this.current;
+		if (now == null || !now.isFit()) {
+			moveTo(better);
+		}
+		unfit.forEach((endpoint) -> {
+			LeaderCheck.Complaint complaint = endpoint.complaint();
+			if (complaint != null) {
+				endpoint.forEachStream((stream) -> stream.moveOn(complaint));
+			}
+		});
+	}
+
+	private @Nullable Endpoint connectFit() {
+		List<Endpoint> fit = inOrder().stream().filter(Endpoint::isFit).toList();
+		for (Endpoint endpoint : fit) {
+			if (endpoint.isReady()) {
+				return endpoint;
+			}
+		}
+		for (Endpoint endpoint : fit) {
+			endpoint.connect();
+			if (endpoint.isHopeful()) {
+				break;
+			}
+		}
+		return null;
 	}
 
 	private void moveTo(Endpoint endpoint) {
@@ -386,6 +451,7 @@ final class Endpoints {
 		if (!endpoints.isEmpty() && (!this.settled || endpoint == null || !endpoints.contains(endpoint))) {
 			this.current = endpoints.get(0);
 		}
+		this.all.forEach(Endpoint::reviewUse);
 	}
 
 	/**
@@ -439,15 +505,11 @@ final class Endpoints {
 	private void connectForWaiting() {
 		// Once a name, of which several may be needed: the first that works is enough.
 		refresh();
-		List<Endpoint> endpoints = this.all;
 		boolean all = this.options.strategy() == EndpointStrategy.ROUND_ROBIN;
 		if (!all && firstIsResolving()) {
 			return;
 		}
-		Endpoint start = this.current;
-		int first = (start != null) ? endpoints.indexOf(start) : 0;
-		for (int i = 0; i < endpoints.size(); i++) {
-			Endpoint endpoint = endpoints.get((first + i) % endpoints.size());
+		for (Endpoint endpoint : inOrder()) {
 			endpoint.connect();
 			if (!all && endpoint.isReady()) {
 				moveTo(endpoint);
@@ -499,6 +561,9 @@ final class Endpoints {
 			.findFirst()
 			.map(EndpointGroup::state)
 			.ifPresent((state) -> tellObserver(state.endpoint(), state.connected()));
+		if (endpoint.isReady()) {
+			leaveUnfit();
+		}
 	}
 
 	private void tellObserver(String endpoint, boolean connected) {

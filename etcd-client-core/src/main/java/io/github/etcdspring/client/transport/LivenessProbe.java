@@ -5,19 +5,13 @@
 
 package io.github.etcdspring.client.transport;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,32 +27,6 @@ final class LivenessProbe {
 	private static final Logger logger = LoggerFactory.getLogger(LivenessProbe.class);
 
 	private static final long PATIENCE_NANOS = 1_000_000_000L;
-
-	private static final MethodDescriptor.Marshaller<byte[]> bytes = new MethodDescriptor.Marshaller<>() {
-
-		@Override
-		public InputStream stream(byte[] value) {
-			return new ByteArrayInputStream(value);
-		}
-
-		@Override
-		public byte[] parse(InputStream stream) {
-			try {
-				return stream.readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
-	};
-
-	private static final MethodDescriptor<byte[], byte[]> check = MethodDescriptor.<byte[], byte[]>newBuilder()
-		.setType(MethodDescriptor.MethodType.UNARY)
-		.setFullMethodName("grpc.health.v1.Health/Check")
-		.setRequestMarshaller(bytes)
-		.setResponseMarshaller(bytes)
-		.build();
 
 	private final ManagedChannel channel;
 
@@ -86,14 +54,14 @@ final class LivenessProbe {
 	}
 
 	private void ask() {
-		ClientCall<byte[], byte[]> call = this.channel.newCall(check, CallOptions.DEFAULT);
+		ClientCall<byte[], byte[]> call = this.channel.newCall(HealthRpc.CHECK, CallOptions.DEFAULT);
 		Timer.Timeout timeout = this.timer.schedule(PATIENCE_NANOS, () -> {
 			if (this.decided.compareAndSet(false, true)) {
 				call.cancel("The endpoint gives no sign of life", null);
 				this.verdict.accept(false);
 			}
 		});
-		send(call, new ClientCall.Listener<>() {
+		HealthRpc.send(call, new ClientCall.Listener<>() {
 
 			@Override
 			public void onClose(Status status, Metadata trailers) {
@@ -102,7 +70,7 @@ final class LivenessProbe {
 				seemsAlive();
 			}
 
-		});
+		}, new Metadata(), 2);
 	}
 
 	private void seemsAlive() {
@@ -120,15 +88,15 @@ final class LivenessProbe {
 	static @Nullable String failureOf(ManagedChannel channel) {
 		String[] failure = new String[1];
 		try {
-			ClientCall<byte[], byte[]> call = channel.newCall(check, CallOptions.DEFAULT);
-			send(call, new ClientCall.Listener<>() {
+			ClientCall<byte[], byte[]> call = channel.newCall(HealthRpc.CHECK, CallOptions.DEFAULT);
+			HealthRpc.send(call, new ClientCall.Listener<>() {
 
 				@Override
 				public void onClose(Status status, Metadata trailers) {
 					failure[0] = FailureRules.describe(status);
 				}
 
-			});
+			}, new Metadata(), 2);
 			String known = failure[0];
 			call.cancel("Only the cause was wanted", null);
 			return known;
@@ -137,19 +105,6 @@ final class LivenessProbe {
 			// An interceptor of the application.
 			return null;
 		}
-	}
-
-	private static void send(ClientCall<byte[], byte[]> call, ClientCall.Listener<byte[]> listener) {
-		Context context = Context.ROOT.attach();
-		try {
-			call.start(listener, new Metadata());
-		}
-		finally {
-			Context.ROOT.detach(context);
-		}
-		call.request(2);
-		call.sendMessage(new byte[0]);
-		call.halfClose();
 	}
 
 }

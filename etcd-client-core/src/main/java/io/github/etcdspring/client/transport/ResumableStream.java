@@ -396,6 +396,26 @@ public final class ResumableStream<Q, R> {
 		}
 	}
 
+	/**
+	 * Go to another endpoint, which is there. That is no failure that anybody counts.
+	 * @param from the stream to the endpoint to leave
+	 * @param complaint what is wrong with it
+	 */
+	void moveOn(WireStream<Q, R> from, LeaderCheck.Complaint complaint) {
+		// An answer that ends would begin anew.
+		if (from != this.wire || this.rpc.finite() || this.rpc.endpoint() != null) {
+			return;
+		}
+		Failure failure = describe(complaint.reason(), StatusCode.UNAVAILABLE, from, "the member " + complaint.text(),
+				null);
+		leave();
+		countLife(from);
+		if (this.working) {
+			interrupted(failure, 0);
+		}
+		connectAfter(pause(0));
+	}
+
 	// How many endpoints there are to ask one after the other.
 	private int candidates() {
 		return (this.rpc.endpoint() != null) ? 1 : this.transport.endpoints().size();

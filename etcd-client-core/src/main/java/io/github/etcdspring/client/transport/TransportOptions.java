@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param callbackExecutor runs the application's callbacks, {@code null} for own threads
  * @param healthInterval how often the endpoint in use is checked, zero for never
  * @param healthListener is told of changes of health, or {@code null}
+ * @param leaderCheck whether members in use are asked to say that they have no leader
  * @param channelCustomizer customizes each channel
  * @param callObserver is told of every call, or {@code null}
  * @since 0.1.0
@@ -40,7 +41,7 @@ public record TransportOptions(List<EndpointAddress> endpoints, EndpointStrategy
 		Duration connectTimeout, int maxRetries, boolean retryReads, @Nullable String authToken, @Nullable String user,
 		@Nullable String password, TlsOptions tls, int maxInboundSize, int maxOutboundSize, Duration keepAliveTime,
 		Duration keepAliveTimeout, @Nullable Executor callbackExecutor, Duration healthInterval,
-		@Nullable HealthListener healthListener, ChannelCustomizer channelCustomizer,
+		@Nullable HealthListener healthListener, boolean leaderCheck, ChannelCustomizer channelCustomizer,
 		@Nullable CallObserver callObserver) {
 
 	@Override

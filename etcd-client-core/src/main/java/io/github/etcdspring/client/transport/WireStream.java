@@ -206,6 +206,14 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	/**
+	 * There is a better endpoint to go to.
+	 * @param complaint what is wrong with this one
+	 */
+	void moveOn(LeaderCheck.Complaint complaint) {
+		this.owner.execute(() -> this.owner.moveOn(this, complaint));
+	}
+
+	/**
 	 * Another stream has found a connection dead.
 	 * @param dead its number
 	 * @param since the time of the question that nobody answered

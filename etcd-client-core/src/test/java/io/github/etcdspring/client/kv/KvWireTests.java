@@ -60,7 +60,7 @@ class KvWireTests {
 		.open(new TransportOptions(EndpointAddress.parseAll(List.of("http://127.0.0.1:1"), false),
 				EndpointStrategy.FAILOVER, Duration.ofSeconds(1), Duration.ofSeconds(1), 3, true, null, null, null,
 				TlsOptions.SYSTEM, Integer.MAX_VALUE, Integer.MAX_VALUE, Duration.ZERO, Duration.ofSeconds(1), null,
-				Duration.ZERO, null, (builder) -> {
+				Duration.ZERO, null, false, (builder) -> {
 				}, null));
 
 	@AfterAll

@@ -70,6 +70,9 @@ public final class ScriptedServer implements AutoCloseable {
 
 	public static final String HEALTH = "grpc.health.v1.Health/Check";
 
+	/** Of the health service. */
+	public static final String HEALTH_WATCH = "grpc.health.v1.Health/Watch";
+
 	public static final String WATCH = "etcdserverpb.Watch/Watch";
 
 	public static final String KEEP_ALIVE = "etcdserverpb.Lease/LeaseKeepAlive";
@@ -120,6 +123,7 @@ public final class ScriptedServer implements AutoCloseable {
 		on(AUTHENTICATE, (exchange) -> exchange
 			.reply(AuthenticateResponse.newBuilder().setHeader(HEADER).setToken("token-" + exchange.number()).build()));
 		List.of(WATCH, KEEP_ALIVE, OBSERVE, SNAPSHOT).forEach((method) -> onStream(method));
+		onStream(HEALTH_WATCH, (stream) -> stream.reply(new byte[] { 8, 1 }));
 		on(HEALTH, (exchange) -> exchange.reply(new byte[] { 8, 1 }));
 		try {
 			this.server = Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create())

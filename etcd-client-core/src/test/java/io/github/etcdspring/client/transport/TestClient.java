@@ -125,6 +125,8 @@ public final class TestClient implements AutoCloseable {
 
 		private @Nullable HealthListener healthListener;
 
+		private boolean leaderCheck;
+
 		private ChannelCustomizer channelCustomizer = (builder) -> {
 		};
 
@@ -197,6 +199,16 @@ public final class TestClient implements AutoCloseable {
 			return this;
 		}
 
+		/**
+		 * Ask members whether they have a leader; without this they are not asked,
+		 * because most tests count what members see, and what waits for its time.
+		 * @return these settings
+		 */
+		public Settings leaderCheck() {
+			this.leaderCheck = true;
+			return this;
+		}
+
 		public Settings channelCustomizer(ChannelCustomizer channelCustomizer) {
 			this.channelCustomizer = channelCustomizer;
 			return this;
@@ -227,7 +239,7 @@ public final class TestClient implements AutoCloseable {
 					this.connectTimeout, this.maxRetries, this.retryReads, this.authToken, this.user, this.password,
 					TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
 					Duration.ofSeconds(5), this.callbackExecutor, this.healthInterval, this.healthListener,
-					this.channelCustomizer, this.callObserver);
+					this.leaderCheck, this.channelCustomizer, this.callObserver);
 		}
 
 		public TestClient open() {
