@@ -51,7 +51,7 @@ class RpcCoverageTests {
 
 	private static final LeaderKey LEADER = new LeaderKey(Bytes.utf8("e"), Bytes.utf8("e/1"), 1, 1);
 
-	private static final Map<String, Function<EtcdClient, CompletableFuture<?>>> CALLS = Map.ofEntries(
+	static final Map<String, Function<EtcdClient, CompletableFuture<?>>> CALLS = Map.ofEntries(
 			Map.entry("etcdserverpb.KV/Range", (etcd) -> etcd.kv().get("k").async()),
 			Map.entry("etcdserverpb.KV/RangeStream", (etcd) -> etcd.kv().get("k").stream((found) -> {
 			}).async()), Map.entry("etcdserverpb.KV/Put", (etcd) -> etcd.kv().put("k", "v").async()),
@@ -115,13 +115,22 @@ class RpcCoverageTests {
 
 	@BeforeAll
 	static void find() throws ReflectiveOperationException {
-		methods = new TreeMap<>();
+		methods = allMethods();
+	}
+
+	/**
+	 * Find the methods of the generated services.
+	 * @return the methods by their full names
+	 */
+	static Map<String, MethodDescriptor<?, ?>> allMethods() throws ReflectiveOperationException {
+		Map<String, MethodDescriptor<?, ?>> found = new TreeMap<>();
 		for (JavaClass type : new ClassFileImporter().withImportOption((location) -> location.contains("Grpc.class"))
 			.importPackages(KVGrpc.class.getPackageName())) {
 			Method getter = type.reflect().getMethod("getServiceDescriptor");
 			ServiceDescriptor service = (ServiceDescriptor) getter.invoke(null);
-			service.getMethods().forEach((method) -> methods.put(method.getFullMethodName(), method));
+			service.getMethods().forEach((method) -> found.put(method.getFullMethodName(), method));
 		}
+		return found;
 	}
 
 	static Collection<String> reachable() {
@@ -173,7 +182,7 @@ class RpcCoverageTests {
 		return seen;
 	}
 
-	private static MessageLite prototype(MethodDescriptor.Marshaller<?> marshaller) {
+	static MessageLite prototype(MethodDescriptor.Marshaller<?> marshaller) {
 		return (MessageLite) Objects.requireNonNull(((PrototypeMarshaller<?>) marshaller).getMessagePrototype());
 	}
 

@@ -43,7 +43,7 @@ record ChannelFactory(EndpointAddress configured, @Nullable InetAddress address,
 	 * @return the channel
 	 */
 	ManagedChannel create() {
-		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder("dns:///" + numericAuthority(), this.credentials)
+		ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(target(), this.credentials)
 			.overrideAuthority(this.configured.authority())
 			.directExecutor()
 			// One owner of retries, and gRPC's own layer costs a fifth of a call.
@@ -60,6 +60,12 @@ record ChannelFactory(EndpointAddress configured, @Nullable InetAddress address,
 		}
 		this.options.channelCustomizer().customize(builder);
 		return builder.build();
+	}
+
+	private String target() {
+		// A URI takes no brackets in its path, and an IPv6 address has them, and perhaps
+		// a percent sign before its zone.
+		return "dns:///" + numericAuthority().replace("%", "%25").replace("[", "%5B").replace("]", "%5D");
 	}
 
 	private String numericAuthority() {

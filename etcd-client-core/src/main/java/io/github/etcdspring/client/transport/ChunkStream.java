@@ -139,7 +139,9 @@ public final class ChunkStream<Q, R> implements StreamHandler<R> {
 
 	@Override
 	public void disconnected(Failure failure, int attempts) {
-		if (this.received || (this.maxRetries >= 0 && attempts > this.maxRetries)) {
+		// For the connect timeout, after which a call ends, too.
+		boolean nobodyThere = failure.reason() == Reason.UNREACHABLE && failure.endpoint() == null;
+		if (this.received || nobodyThere || (this.maxRetries >= 0 && attempts > this.maxRetries)) {
 			ended(failure);
 		}
 	}

@@ -74,6 +74,14 @@ public final class ScriptedStream {
 	}
 
 	/**
+	 * Whether the client takes more: if not, what is sent waits here.
+	 * @return whether an answer would go onto the wire
+	 */
+	public synchronized boolean isReady() {
+		return !this.over && this.call.isReady();
+	}
+
+	/**
 	 * Wait for a request.
 	 * @param <M> the type of the request
 	 * @param number the number of the request on this stream, from 1

@@ -136,6 +136,8 @@ public final class TestClient implements AutoCloseable {
 
 		private HostResolver resolver = HostResolver.SYSTEM;
 
+		private TlsOptions tls = TlsOptions.SYSTEM;
+
 		private Random random = new Random(1);
 
 		private Settings(List<String> endpoints) {
@@ -229,6 +231,11 @@ public final class TestClient implements AutoCloseable {
 			return this;
 		}
 
+		public Settings tls(TlsOptions tls) {
+			this.tls = tls;
+			return this;
+		}
+
 		public Settings random(Random random) {
 			this.random = random;
 			return this;
@@ -237,7 +244,7 @@ public final class TestClient implements AutoCloseable {
 		TransportOptions options() {
 			return new TransportOptions(EndpointAddress.parseAll(this.endpoints, false), this.strategy, this.timeout,
 					this.connectTimeout, this.maxRetries, this.retryReads, this.authToken, this.user, this.password,
-					TlsOptions.SYSTEM, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
+					this.tls, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
 					Duration.ofSeconds(5), this.callbackExecutor, this.healthInterval, this.healthListener,
 					this.leaderCheck, this.channelCustomizer, this.callObserver);
 		}

@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.test.conformance;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +140,30 @@ class ThreeMembersTests {
 			assertThat(client.cluster().members().sync().members()).hasSize(4).contains(added);
 			assertThat(client.cluster().sync().sync()).containsExactlyInAnyOrderElementsOf(this.cluster.endpoints());
 			assertThat(client.cluster().remove(added.id()).sync().members()).hasSize(3).doesNotContain(added);
+		}
+	}
+
+	@Test
+	void memberThatWasRemovedIsUsedNoMore() {
+		try (EtcdClient client = client(this.cluster.endpoints())) {
+			client.kv().put("/k", "1").sync();
+			// The one in use.
+			String removed = this.cluster.endpoints().get(0);
+			List<String> rest = this.cluster.endpoints().subList(1, 3);
+			long id = status(client, removed).header().memberId();
+			assertThat(await().ignoreExceptionsMatching((ex) -> isUnhealthy(ex))
+				.until(() -> client.cluster().remove(id).sync().members(), (members) -> members.size() == 2))
+				.extracting(Member::id)
+				.doesNotContain(id);
+			await().atMost(Duration.ofSeconds(20))
+				.ignoreExceptionsInstanceOf(EtcdException.class)
+				.untilAsserted(
+						() -> assertThat(client.cluster().sync().sync()).containsExactlyInAnyOrderElementsOf(rest));
+			assertThat(client.endpoints()).containsExactlyInAnyOrderElementsOf(rest);
+			for (int i = 0; i < 10; i++) {
+				client.kv().put("/k", String.valueOf(i)).sync();
+			}
+			assertThat(client.endpointStates()).extracting(EndpointState::endpoint).doesNotContain(removed);
 		}
 	}
 

@@ -6,6 +6,7 @@
 package io.github.etcdspring.test.conformance;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.ClientClosedException;
+import io.github.etcdspring.client.lease.KeepAlive;
+import io.github.etcdspring.client.lease.LeaseState;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.client.watch.WatchBatch;
 import io.github.etcdspring.client.watch.WatchClosed;
@@ -75,6 +78,54 @@ abstract class WatchListenerConformance extends Conformance {
 			go.countDown();
 			await().until(() -> blocked.batches().size() == 50);
 			assertThat(blocked.events()).isEqualTo(free.events());
+		}
+	}
+
+	@Test
+	void listenerThatBlocksForLongDelaysNeitherEventsNorRenewals() {
+		CountDownLatch go = new CountDownLatch(1);
+		RecordingListener blocked = new RecordingListener() {
+			@Override
+			public void onBatch(WatchBatch batch) {
+				awaitUninterrupted(go);
+				super.onBatch(batch);
+			}
+		};
+		List<RecordingListener> free = new ArrayList<>();
+		List<Watch> watches = new ArrayList<>();
+		List<Long> millis = new ArrayList<>();
+		long lease = this.etcd.leases().grant(Duration.ofSeconds(2)).sync().id();
+		try (EtcdClient client = newClient().build(); KeepAlive alive = client.leases().keepAlive(lease).open()) {
+			alive.ready().join();
+			watches.add(client.watch(ownKeys()).open(blocked));
+			for (int i = 0; i < 7; i++) {
+				free.add(new RecordingListener());
+				watches.add(client.watch(ownKeys()).open(free.get(i)));
+			}
+			watches.forEach((watch) -> watch.ready().join());
+			long begin = System.nanoTime();
+			while (System.nanoTime() - begin < Duration.ofSeconds(5).toNanos()) {
+				int expected = millis.size() + 1;
+				put("a", "1");
+				long written = System.nanoTime();
+				await().pollDelay(Duration.ZERO)
+					.pollInterval(Duration.ofMillis(2))
+					.atMost(Duration.ofSeconds(2))
+					.until(() -> free.stream().allMatch((each) -> each.batches().size() == expected));
+				millis.add((System.nanoTime() - written) / 1_000_000);
+			}
+			assertThat(millis.stream().sorted().skip(millis.size() / 2).findFirst()).as("the median of %s", millis)
+				.hasValueSatisfying((median) -> assertThat(median).isLessThan(100));
+			assertThat(blocked.batches()).isEmpty();
+			assertThat(alive.state()).isEqualTo(LeaseState.ALIVE);
+			assertThat(this.etcd.leases().timeToLive(lease).sync().exists()).isTrue();
+			go.countDown();
+			await().until(() -> blocked.batches().size() == millis.size());
+		}
+		finally {
+			go.countDown();
+			watches.forEach(Watch::close);
+			this.etcd.leases().revoke(lease).sync();
 		}
 	}
 
