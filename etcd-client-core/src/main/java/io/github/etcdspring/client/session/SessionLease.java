@@ -5,8 +5,10 @@
 
 package io.github.etcdspring.client.session;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ import io.github.etcdspring.client.lease.LeaseState;
  */
 final class SessionLease {
 
-	private final Set<Consumer<LeaseLoss>> listeners = ConcurrentHashMap.newKeySet();
+	private final Set<Consumer<LeaseLoss>> listeners = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	private volatile @Nullable LeaseLoss loss;
 
@@ -76,7 +78,7 @@ final class SessionLease {
 	 */
 	void lost(LeaseLoss why) {
 		this.loss = why;
-		for (Consumer<LeaseLoss> listener : this.listeners) {
+		for (Consumer<LeaseLoss> listener : List.copyOf(this.listeners)) {
 			if (this.listeners.remove(listener)) {
 				listener.accept(why);
 			}

@@ -7,7 +7,6 @@ package io.github.etcdspring.client.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,7 +86,7 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 	 * @return the lease, kept alive
 	 */
 	static CompletableFuture<SessionLease> grant(SessionServices services, Duration ttl, @Nullable Duration timeout) {
-		long id = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+		long id = services.transport().newId();
 		long sentAt = services.nanoTime();
 		var request = services.leases().grant(ttl).id(id);
 		if (timeout != null) {

@@ -6,10 +6,11 @@
 package io.github.etcdspring.client.session;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.etcdspring.client.kv.Kv;
 import io.github.etcdspring.client.lease.Leases;
@@ -25,7 +26,7 @@ public final class Sessions {
 
 	private final SessionServices services;
 
-	private final Set<Session> open = ConcurrentHashMap.newKeySet();
+	private final Set<Session> open = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	/**
 	 * Create the service. Applications get sessions from the client.

@@ -7,9 +7,10 @@ package io.github.etcdspring.client.transport;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -43,7 +44,7 @@ final class Endpoint {
 	 */
 	private @Nullable ManagedChannel streamChannel;
 
-	private final Set<WireStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+	private final Set<WireStream<?, ?>> streams = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	/** Counts the connections for streams that were given up. */
 	private volatile int streamConnection;
@@ -191,7 +192,7 @@ final class Endpoint {
 	}
 
 	void forEachStream(Consumer<WireStream<?, ?>> action) {
-		this.streams.forEach(action);
+		List.copyOf(this.streams).forEach(action);
 	}
 
 	int streams() {

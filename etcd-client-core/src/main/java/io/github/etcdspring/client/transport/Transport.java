@@ -5,14 +5,16 @@
 
 package io.github.etcdspring.client.transport;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,10 +59,11 @@ public final class Transport implements AutoCloseable {
 
 	private final @Nullable HealthMonitor health;
 
-	private final Set<ResumableStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+	/** In the order of their making, as are all sets here that are gone through. */
+	private final Set<ResumableStream<?, ?>> streams = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	/** What must be told when the client closes, beside calls and streams. */
-	private final Set<Runnable> dependants = ConcurrentHashMap.newKeySet();
+	private final Set<Runnable> dependants = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -90,7 +93,9 @@ public final class Transport implements AutoCloseable {
 		String name = "etcd-" + count.incrementAndGet();
 		TimerWheel timer = new TimerWheel(name + "-timer");
 		try {
-			return new Transport(options, timer, HostResolver.SYSTEM, new Random(), name);
+			// Ids of leases come from it, too, and they must not meet those of other
+			// clients.
+			return new Transport(options, timer, HostResolver.SYSTEM, new SecureRandom(), name);
 		}
 		catch (RuntimeException ex) {
 			timer.close((task) -> {
@@ -164,6 +169,14 @@ public final class Transport implements AutoCloseable {
 	 */
 	public long pauseAfter(int failures) {
 		return Pauses.later(failures, this.random);
+	}
+
+	/**
+	 * Choose an id, which nobody else chooses, for all practical purposes.
+	 * @return the id, positive
+	 */
+	public long newId() {
+		return this.random.nextLong(1, Long.MAX_VALUE);
 	}
 
 	/**
@@ -378,8 +391,8 @@ public final class Transport implements AutoCloseable {
 				call.closeNow();
 			}
 		});
-		this.streams.forEach(ResumableStream::clientClosed);
-		for (Runnable dependant : this.dependants) {
+		List.copyOf(this.streams).forEach(ResumableStream::clientClosed);
+		for (Runnable dependant : List.copyOf(this.dependants)) {
 			if (this.dependants.remove(dependant)) {
 				dependant.run();
 			}

@@ -244,9 +244,9 @@ public final class TestClient implements AutoCloseable {
 		TransportOptions options() {
 			return new TransportOptions(EndpointAddress.parseAll(this.endpoints, false), this.strategy, this.timeout,
 					this.connectTimeout, this.maxRetries, this.retryReads, this.authToken, this.user, this.password,
-					this.tls, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10),
-					Duration.ofSeconds(5), this.callbackExecutor, this.healthInterval, this.healthListener,
-					this.leaderCheck, this.channelCustomizer, this.callObserver);
+					this.tls, this.maxInboundSize, this.maxOutboundSize, Duration.ofSeconds(10), Duration.ofSeconds(5),
+					this.callbackExecutor, this.healthInterval, this.healthListener, this.leaderCheck,
+					this.channelCustomizer, this.callObserver);
 		}
 
 		public TestClient open() {
