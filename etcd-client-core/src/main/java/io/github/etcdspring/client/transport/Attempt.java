@@ -15,6 +15,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
+import io.github.etcdspring.client.error.Reason;
+
 /**
  * One sending of a call. It has a listener of its own, so that what still arrives for it
  * after the call has moved on is ignored.
@@ -119,12 +121,30 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	 */
 	void connectionLost() {
 		if (this.call.rpc().repeatable()) {
-			this.call.moveOn(this);
+			this.call.moveOn(this, Reason.CONNECTION_LOST, "the endpoint does not answer");
 		}
 		else if (!this.tracer.hasStream()) {
 			this.abandoned = true;
 			cancel();
 		}
+	}
+
+	/**
+	 * The member has lost its leader, and would hold a read until its own time is over.
+	 */
+	void leaderLost() {
+		Rpc<Q, R> rpc = this.call.rpc();
+		if (rpc.repeatable() && rpc.requiresLeader() && rpc.endpoint() == null && this.call.retriesReads()) {
+			this.call.moveOn(this, Reason.NO_LEADER, "the member has no leader");
+		}
+	}
+
+	/**
+	 * Whether its call still waits for it.
+	 * @return whether it is neither over nor replaced
+	 */
+	boolean isCurrent() {
+		return !this.call.hasLeft(this);
 	}
 
 	@Override

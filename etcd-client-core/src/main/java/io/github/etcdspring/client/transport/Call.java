@@ -302,15 +302,16 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	}
 
 	/**
-	 * Send a repeatable call again elsewhere, if reads are: its connection does not
-	 * answer any more.
-	 * @param attempt the attempt on that connection
+	 * Send a repeatable call again elsewhere, if reads are.
+	 * @param attempt the attempt that is given up
+	 * @param reason why
+	 * @param detail the same in words
 	 */
-	void moveOn(Attempt<Q, R> attempt) {
-		Failure described = describe(Reason.CONNECTION_LOST, StatusCode.UNAVAILABLE, outcomeOnTheWire(),
-				attempt.endpoint().name(), "the endpoint does not answer", null);
+	void moveOn(Attempt<Q, R> attempt, Reason reason, String detail) {
+		Failure described = describe(reason, StatusCode.UNAVAILABLE, outcomeOnTheWire(), attempt.endpoint().name(),
+				detail, null);
 		this.lastFailure = described;
-		if (!this.transport.options().retryReads()) {
+		if (!retriesReads()) {
 			if (claim(attempt)) {
 				attempt.cancel();
 				fail(described);
@@ -320,6 +321,10 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			attempt.cancel();
 			proceed();
 		}
+	}
+
+	boolean retriesReads() {
+		return this.transport.options().retryReads();
 	}
 
 	/** The timer looks at the call: once a second, and at its deadline. */
@@ -342,7 +347,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 				next = SILENCE_NANOS - waited;
 			}
 			else if (attempt.endpoint().isSilentSince(now - SILENCE_NANOS)
-					|| attempt.endpoint().isDead(attempt.connection())) {
+					|| attempt.endpoint().isDead(attempt.connection()) || !attempt.endpoint().isFit()) {
 				this.transport.endpoints().execute(() -> attempt.endpoint().suspect(attempt));
 			}
 		}

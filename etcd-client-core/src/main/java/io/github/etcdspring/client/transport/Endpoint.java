@@ -387,20 +387,25 @@ final class Endpoint {
 		if (this.probe == null && !this.closed && suspected == this.connection) {
 			this.probedConnection = suspected;
 			this.probedAt = this.timer.nanoTime();
-			this.probe = new LivenessProbe(this.channel, this.timer,
-					(alive) -> this.owner.execute(() -> probed(alive)));
+			this.probe = new LivenessProbe(this.channel, this.timer, this.leaderCheck != null,
+					(verdict) -> this.owner.execute(() -> probed(verdict)));
 			this.probe.start();
 		}
 	}
 
-	private void probed(boolean alive) {
+	private void probed(LivenessProbe.Verdict verdict) {
 		this.probe = null;
 		List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
 		this.suspects.clear();
 		if (this.closed) {
 			return;
 		}
-		if (alive) {
+		if (verdict == LivenessProbe.Verdict.LEADERLESS && this.leaderCheck != null) {
+			waiting.stream().filter(Attempt::isCurrent).forEach(this.suspects::add);
+			this.leaderCheck.leaderMissing();
+			this.owner.leaveUnfit();
+		}
+		if (verdict != LivenessProbe.Verdict.SILENT) {
 			this.lastHeard.now();
 			return;
 		}
@@ -420,6 +425,19 @@ final class Endpoint {
 				attempt.connectionLost();
 			}
 		});
+	}
+
+	/**
+	 * There is another endpoint to go to.
+	 * @param complaint what is wrong with this one
+	 */
+	void moveOn(LeaderCheck.Complaint complaint) {
+		forEachStream((stream) -> stream.moveOn(complaint));
+		if (complaint == LeaderCheck.Complaint.NO_LEADER) {
+			List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
+			this.suspects.clear();
+			waiting.forEach(Attempt::leaderLost);
+		}
 	}
 
 	private void watch(ConnectivityState last) {

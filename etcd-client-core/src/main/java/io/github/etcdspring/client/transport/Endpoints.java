@@ -412,7 +412,7 @@ final class Endpoints {
 		unfit.forEach((endpoint) -> {
 			LeaderCheck.Complaint complaint = endpoint.complaint();
 			if (complaint != null) {
-				endpoint.forEachStream((stream) -> stream.moveOn(complaint));
+				endpoint.moveOn(complaint);
 			}
 		});
 	}

@@ -68,6 +68,16 @@ final class HealthRpc {
 	}
 
 	/**
+	 * Make the headers of a question that a member without a leader refuses.
+	 * @return the headers
+	 */
+	static Metadata requiringLeader() {
+		Metadata headers = new Metadata();
+		headers.put(Attempt.HAS_LEADER, "true");
+		return headers;
+	}
+
+	/**
 	 * Read an answer.
 	 * @param answer the answer as it came
 	 * @return the number of the state, 0 if there is none

@@ -153,13 +153,11 @@ final class LeaderCheck {
 
 	private void open() {
 		this.pause = null;
-		Metadata headers = new Metadata();
-		headers.put(Attempt.HAS_LEADER, "true");
 		ClientCall<byte[], byte[]> call = null;
 		try {
 			call = this.endpoint.channel().newCall(HealthRpc.WATCH, CallOptions.DEFAULT);
 			this.open = new Opening(call, this.timer.nanoTime());
-			HealthRpc.send(call, this.open, headers, 1);
+			HealthRpc.send(call, this.open, HealthRpc.requiringLeader(), 1);
 		}
 		catch (RuntimeException ex) {
 			// An interceptor of the application.
@@ -205,6 +203,21 @@ final class LeaderCheck {
 		boolean lasted = closed.answered && this.timer.nanoTime() - closed.openedAt >= SHORT_LIFE_NANOS;
 		this.failures = lasted ? 1 : this.failures + 1;
 		openAfter(Pauses.later(this.failures, this.owner.random()));
+	}
+
+	/** The member has refused a question of somebody else because it has no leader. */
+	void leaderMissing() {
+		if (this.running && this.complaint == null) {
+			Opening before = this.open;
+			this.open = null;
+			if (before != null) {
+				// It says nothing more while it lasts; the next one does when it is well.
+				cancel(before.call, null);
+			}
+			unfit(Complaint.NO_LEADER);
+			this.failures++;
+			openAfter(Pauses.later(this.failures, this.owner.random()));
+		}
 	}
 
 	private void refused(String why) {

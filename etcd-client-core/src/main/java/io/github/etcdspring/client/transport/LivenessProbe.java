@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.github.etcdspring.client.error.Reason;
+
 /**
  * Asks a server for a sign of life with gRPC's own health check, which etcd answers
  * without a token, without a leader and without touching its store. Any answer is one,
@@ -32,13 +34,23 @@ final class LivenessProbe {
 
 	private final Timer timer;
 
-	private final Consumer<Boolean> verdict;
+	private final boolean asksForLeader;
+
+	private final Consumer<Verdict> verdict;
 
 	private final AtomicBoolean decided = new AtomicBoolean();
 
-	LivenessProbe(ManagedChannel channel, Timer timer, Consumer<Boolean> verdict) {
+	/**
+	 * Create a probe.
+	 * @param channel where to ask
+	 * @param timer the time
+	 * @param asksForLeader whether the member shall say, too, if it has no leader
+	 * @param verdict receives the verdict, on whatever thread finds it
+	 */
+	LivenessProbe(ManagedChannel channel, Timer timer, boolean asksForLeader, Consumer<Verdict> verdict) {
 		this.channel = channel;
 		this.timer = timer;
+		this.asksForLeader = asksForLeader;
 		this.verdict = verdict;
 	}
 
@@ -49,7 +61,7 @@ final class LivenessProbe {
 		catch (RuntimeException ex) {
 			// An interceptor of the application; that says nothing about the endpoint.
 			logger.warn("An endpoint could not be asked for a sign of life", ex);
-			seemsAlive();
+			decide(Verdict.ALIVE);
 		}
 	}
 
@@ -58,7 +70,7 @@ final class LivenessProbe {
 		Timer.Timeout timeout = this.timer.schedule(PATIENCE_NANOS, () -> {
 			if (this.decided.compareAndSet(false, true)) {
 				call.cancel("The endpoint gives no sign of life", null);
-				this.verdict.accept(false);
+				this.verdict.accept(Verdict.SILENT);
 			}
 		});
 		HealthRpc.send(call, new ClientCall.Listener<>() {
@@ -67,16 +79,33 @@ final class LivenessProbe {
 			public void onClose(Status status, Metadata trailers) {
 				timeout.cancel();
 				// A connection that breaks ends the waiting calls by itself.
-				seemsAlive();
+				boolean leaderless = FailureRules.reason(status, false) == Reason.NO_LEADER;
+				decide(leaderless ? Verdict.LEADERLESS : Verdict.ALIVE);
 			}
 
-		}, new Metadata(), 2);
+		}, this.asksForLeader ? HealthRpc.requiringLeader() : new Metadata(), 2);
 	}
 
-	private void seemsAlive() {
+	private void decide(Verdict found) {
 		if (this.decided.compareAndSet(false, true)) {
-			this.verdict.accept(true);
+			this.verdict.accept(found);
 		}
+	}
+
+	/**
+	 * What a probe has found.
+	 */
+	enum Verdict {
+
+		/** It answers. */
+		ALIVE,
+
+		/** It answers that it has no leader. */
+		LEADERLESS,
+
+		/** It does not answer. */
+		SILENT
+
 	}
 
 	/**

@@ -232,15 +232,15 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 			giveUp("the endpoint does not answer");
 		}
 		else if (this.probe == null) {
-			this.probe = new LivenessProbe(this.channel, this.owner.timer(),
-					(alive) -> this.owner.execute(() -> probed(alive, now)));
+			this.probe = new LivenessProbe(this.channel, this.owner.timer(), false,
+					(verdict) -> this.owner.execute(() -> probed(verdict, now)));
 			this.probe.start();
 		}
 	}
 
-	private void probed(boolean alive, long since) {
+	private void probed(LivenessProbe.Verdict verdict, long since) {
 		this.probe = null;
-		if (!this.over && !alive && this.lastHeard.isSilentSince(since)) {
+		if (!this.over && verdict == LivenessProbe.Verdict.SILENT && this.lastHeard.isSilentSince(since)) {
 			giveUp("the endpoint does not answer");
 			this.endpoint.forEachStream((other) -> other.connectionDied(this.streamConnection, since));
 		}

@@ -8,6 +8,7 @@ package io.github.etcdspring.client.transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.CallOptions;
@@ -25,8 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
 import io.github.etcdspring.client.transport.ScriptedServer.StreamStep;
 import io.github.etcdspring.proto.LeaseGrpc;
+import io.github.etcdspring.proto.PutResponse;
+import io.github.etcdspring.proto.RangeResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -539,6 +543,56 @@ class LeaderCheckTests {
 				this.timer.advance(SECOND);
 			}
 			assertThat(server(0).streams(ASKED)).isEmpty();
+		}
+	}
+
+	@Test
+	void readsThatAMemberWithoutALeaderHoldsMoveOnAndWritesKeepWaiting() {
+		server(0).on(ScriptedServer.RANGE, ScriptedServer.SILENCE)
+			.on(ScriptedServer.PUT, ScriptedServer.reply(PutResponse.getDefaultInstance()), ScriptedServer.SILENCE)
+			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = settings(3).open()) {
+			ask(client, 0);
+			CompletableFuture<?> read = client.kv().get("k").async();
+			CompletableFuture<?> stale = client.kv().get("k").serializable().async();
+			CompletableFuture<?> write = client.kv().put("k", "v").async();
+			server(0).call(ScriptedServer.RANGE, 2);
+			server(0).call(ScriptedServer.PUT, 2);
+			this.timer.advance(SECOND);
+			assertThat(read).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(server(1).count(ScriptedServer.RANGE)).isOne();
+			assertThat(server(0).call(ScriptedServer.HEALTH, 1).header("hasleader")).isEqualTo("true");
+			awaitUnfit(client, 0);
+			awaitCurrent(client, 1);
+			put(client);
+			assertThat(puts(1)).isOne();
+			assertThat(write).isNotDone();
+			assertThat(stale).isNotDone();
+			// The member is asked again, and believed once it has been well for a second.
+			server(0).on(ScriptedServer.HEALTH, ScriptedServer.reply(PutResponse.getDefaultInstance()));
+			this.timer.advance(SECOND);
+			server(0).stream(ASKED, 2).reply(SERVING);
+			passRecovery(client, 0);
+		}
+	}
+
+	@Test
+	void readsStayWithAMemberWithoutALeaderWhileThereIsNoOther() {
+		server(0).on(ScriptedServer.RANGE, ScriptedServer.SILENCE)
+			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		TestClient.Settings settings = settings(3);
+		server(1).close();
+		server(2).close();
+		try (TestClient client = settings.open()) {
+			ask(client, 0);
+			CompletableFuture<?> read = client.kv().get("k").async();
+			Exchange held = server(0).call(ScriptedServer.RANGE, 1);
+			this.timer.advance(SECOND);
+			awaitUnfit(client, 0);
+			assertThat(read).isNotDone();
+			held.reply(RangeResponse.getDefaultInstance().toByteArray());
+			assertThat(read).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(server(0).count(ScriptedServer.RANGE)).isOne();
 		}
 	}
 

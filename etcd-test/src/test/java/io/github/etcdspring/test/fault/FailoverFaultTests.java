@@ -7,12 +7,10 @@ package io.github.etcdspring.test.fault;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,8 +195,8 @@ class FailoverFaultTests {
 		Latencies latencies = read("partitioned follower", false, this::follower,
 				(member) -> this.cluster.partition(member), (member) -> this.cluster.heal());
 		assertThat(latencies.percentile(99)).isLessThan(Duration.ofSeconds(3));
-		// What it has accepted it holds until its own time is over.
-		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(8));
+		// It would hold what it has accepted until its own time of seven seconds is over.
+		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(5));
 	}
 
 	/** Who is harmed. */
@@ -255,8 +253,7 @@ class FailoverFaultTests {
 
 		@Override
 		public String toString() {
-			LongStream slowest = Arrays.stream(this.nanos.stream().mapToLong(Long::longValue).sorted().toArray());
-			long slow = slowest.filter((each) -> each > Duration.ofMillis(500).toNanos()).count();
+			long slow = this.nanos.stream().filter((each) -> each > Duration.ofMillis(500).toNanos()).count();
 			return String.format("%s: %d reads, p50 %d ms, p99 %d ms, max %d ms, %d over 500 ms, %d failed", this.what,
 					this.nanos.size(), percentile(50).toMillis(), percentile(99).toMillis(), percentile(100).toMillis(),
 					slow, this.failures.size());
