@@ -461,6 +461,7 @@ final class Endpoint {
 			this.lastHeard.now();
 			this.toldUnreachable = false;
 			logger.info("etcd endpoint {} is connected", this.name);
+			redialForStreams();
 		}
 		else if (now == ConnectivityState.TRANSIENT_FAILURE && before != now) {
 			this.lastDial = this.timer.nanoTime();
@@ -477,6 +478,16 @@ final class Endpoint {
 			readinessChanged();
 		}
 		this.owner.drive();
+	}
+
+	// TCP repeats what nobody has answered ever more rarely, and gRPC says that it has
+	// failed while it dials again: what was begun before may take long to find anybody.
+	private void redialForStreams() {
+		synchronized (this.channels) {
+			if (this.streamChannel != null && this.streamChannel.getState(false) != ConnectivityState.READY) {
+				this.streamChannel.enterIdle();
+			}
+		}
 	}
 
 	/**

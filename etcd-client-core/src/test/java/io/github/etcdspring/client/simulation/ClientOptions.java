@@ -20,16 +20,18 @@ import io.github.etcdspring.client.transport.EndpointStrategy;
  * @param maxRetries how often a stream is opened again
  * @param retryReads whether reads are repeated
  * @param authenticates whether there is a user
+ * @param checksLeader whether members say by themselves that they have no leader
  * @param longestCallback how long a callback may wait for a thread, in nanoseconds
  */
 record ClientOptions(EndpointStrategy strategy, Duration timeout, Duration connectTimeout, int maxRetries,
-		boolean retryReads, boolean authenticates, long longestCallback) {
+		boolean retryReads, boolean authenticates, boolean checksLeader, long longestCallback) {
 
-	static ClientOptions choose(Chance chance, boolean authenticates) {
+	static ClientOptions choose(Chance chance, boolean authenticates, boolean checksLeader) {
 		return new ClientOptions(chance.any(List.of(EndpointStrategy.values())),
 				Duration.ofMillis(chance.any(List.of(1000, 3000, 8000, 30000))),
 				Duration.ofMillis(chance.any(List.of(500, 2000, 5000))), chance.any(List.of(-1, -1, 0, 1, 3)),
-				chance.of(0.85), authenticates, TimeUnit.MILLISECONDS.toNanos(chance.any(List.of(1, 20, 500))));
+				chance.of(0.85), authenticates, checksLeader,
+				TimeUnit.MILLISECONDS.toNanos(chance.any(List.of(1, 20, 500))));
 	}
 
 }

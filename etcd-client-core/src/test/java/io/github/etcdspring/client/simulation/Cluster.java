@@ -20,6 +20,8 @@ final class Cluster {
 
 	private final Chance chance;
 
+	private final Traffic traffic;
+
 	private final Store store;
 
 	private final LeaseKeeper leases;
@@ -55,6 +57,7 @@ final class Cluster {
 		this.time = time;
 		this.chance = chance;
 		this.authenticating = authenticating;
+		this.traffic = new Traffic(time);
 		this.store = new Store(time);
 		this.leases = new LeaseKeeper(time, chance, this);
 		this.kv = new KvServer(this.store, this.leases);
@@ -74,6 +77,10 @@ final class Cluster {
 
 	List<Member> members() {
 		return this.members;
+	}
+
+	Traffic traffic() {
+		return this.traffic;
 	}
 
 	Store store() {

@@ -49,7 +49,7 @@ final class Faults {
 		}
 		Link link = this.chance.any(this.network.links());
 		Member member = this.chance.any(this.cluster.members());
-		switch (this.chance.below(18)) {
+		switch (this.chance.below(20)) {
 			case 0 -> note("cut " + link, link::cut);
 			case 1, 2 -> {
 				int messages = 1 + this.chance.below(30);
@@ -73,6 +73,8 @@ final class Faults {
 					note("no threads for " + client, () -> client.keepBusy(this.chance.millis(100, 6000)));
 				}
 			}
+			case 17, 18 -> during("m" + member.id() + " says it does not serve", 4000,
+					() -> member.health().serving(false), () -> member.health().serving(true));
 			default -> during("overload of m" + member.id(), 1000, () -> member.overloaded(true),
 					() -> member.overloaded(false));
 		}
@@ -123,6 +125,7 @@ final class Faults {
 		this.time.note("-- heal everything");
 		for (Member member : this.cluster.members()) {
 			member.overloaded(false);
+			member.health().serving(true);
 			member.lag(false);
 			member.partition(false);
 			if (!member.isAlive()) {

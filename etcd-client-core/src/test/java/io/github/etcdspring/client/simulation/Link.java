@@ -18,6 +18,9 @@ final class Link {
 
 	private static final long CONNECT_TIMEOUT = 20_000_000_000L;
 
+	/** TCP repeats itself after a second, then after twice as long each time. */
+	private static final long RETRANSMISSION = 1_000_000_000L;
+
 	private final VirtualTime time;
 
 	private final Chance chance;
@@ -30,7 +33,11 @@ final class Link {
 
 	private final Set<Connection> connections = new LinkedHashSet<>();
 
+	/** They have reached a process that does nothing. */
 	private final List<Dial> waiting = new ArrayList<>();
+
+	/** They have reached nobody, and are repeated later and later. */
+	private final List<Dial> unheard = new ArrayList<>();
 
 	private int slowest = 2;
 
@@ -117,7 +124,7 @@ final class Link {
 			List.copyOf(this.connections).forEach(Connection::resumed);
 			List<Dial> dials = List.copyOf(this.waiting);
 			this.waiting.clear();
-			dials.forEach(this::dialled);
+			dials.forEach((dial) -> dialled(dial, RETRANSMISSION));
 		}
 	}
 
@@ -172,17 +179,23 @@ final class Link {
 	 * @param dial is told the result
 	 */
 	void dial(Dial dial) {
-		this.time.after(2 * latency(), () -> dialled(dial));
+		this.member.cluster().traffic().dialled(this);
+		this.time.after(2 * latency(), () -> dialled(dial, RETRANSMISSION));
 		this.time.after(CONNECT_TIMEOUT, () -> {
-			if (this.waiting.remove(dial)) {
+			if (this.waiting.remove(dial) || this.unheard.remove(dial)) {
 				dial.failed("connection timed out");
 			}
 		});
 	}
 
-	private void dialled(Dial dial) {
+	private void dialled(Dial dial, long pause) {
 		if (this.stalled) {
-			this.waiting.add(dial);
+			this.unheard.add(dial);
+			this.time.after(pause, () -> {
+				if (this.unheard.remove(dial)) {
+					dialled(dial, 2 * pause);
+				}
+			});
 		}
 		else if (this.refusing || !this.member.isAlive()) {
 			dial.failed("Connection refused");

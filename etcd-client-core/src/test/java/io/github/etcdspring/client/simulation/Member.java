@@ -30,6 +30,8 @@ final class Member {
 
 	private final Services services;
 
+	private final HealthServer health = new HealthServer(this);
+
 	private final List<Link> links = new ArrayList<>();
 
 	private final Queue<Runnable> inbox = new ArrayDeque<>();
@@ -104,6 +106,10 @@ final class Member {
 		this.links.add(link);
 	}
 
+	HealthServer health() {
+		return this.health;
+	}
+
 	boolean isAlive() {
 		return this.alive;
 	}
@@ -165,11 +171,15 @@ final class Member {
 		this.links.forEach(Link::killed);
 		this.watches.clear();
 		this.leaderStreams.clear();
+		this.health.restarted();
+		this.doubting = false;
+		this.doubts++;
 		this.cluster.changed();
 	}
 
 	void restart() {
 		this.alive = true;
+		this.knowsLeader = false;
 		this.cluster.changed();
 		catchUp();
 	}
@@ -276,6 +286,7 @@ final class Member {
 			after(chance.millis(3000, 5000), () -> {
 				if (this.doubts == doubt) {
 					List.copyOf(this.leaderStreams).forEach((call) -> call.close(noLeader()));
+					this.health.leaderLost();
 				}
 			});
 		}

@@ -36,7 +36,7 @@ final class Network {
 	List<String> connect(int client, Cluster cluster) {
 		List<String> endpoints = new ArrayList<>();
 		for (Member member : cluster.members()) {
-			String authority = "10." + client + ".0." + member.id() + ":2379";
+			String authority = "10." + client / 250 + "." + client % 250 + "." + member.id() + ":2379";
 			this.links.put(authority, new Link(this.time, this.chance, member, client));
 			endpoints.add("http://" + authority);
 		}

@@ -63,7 +63,9 @@ final class ServerCall {
 
 	void opened() {
 		if (this.connection.serve(this)) {
-			this.handler = this.connection.member().accept(this);
+			Member member = this.connection.member();
+			member.cluster().traffic().called(this.method);
+			this.handler = member.accept(this);
 		}
 		else {
 			this.over = true;
@@ -73,6 +75,7 @@ final class ServerCall {
 	void received(byte[] message) {
 		Handler serving = this.handler;
 		if (!this.over && serving != null) {
+			this.connection.member().cluster().traffic().requested();
 			try {
 				serving.received(message);
 			}

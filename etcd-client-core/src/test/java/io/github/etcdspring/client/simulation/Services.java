@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.simulation;
 
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
@@ -25,7 +26,6 @@ import io.github.etcdspring.proto.LeaseRevokeResponse;
 import io.github.etcdspring.proto.PutRequest;
 import io.github.etcdspring.proto.PutResponse;
 import io.github.etcdspring.proto.RangeRequest;
-import io.github.etcdspring.proto.StatusRequest;
 import io.github.etcdspring.proto.StatusResponse;
 import io.github.etcdspring.proto.TxnRequest;
 import io.github.etcdspring.proto.TxnResponse;
@@ -51,7 +51,8 @@ final class Services {
 
 	ServerCall.Handler accept(ServerCall call) {
 		return switch (call.method()) {
-			case "grpc.health.v1.Health/Check" -> (message) -> call.answer(StatusRequest.getDefaultInstance());
+			case "grpc.health.v1.Health/Check" -> unary(call, (asked, message) -> this.member.health().check(asked));
+			case "grpc.health.v1.Health/Watch" -> stream(call, this.member.health()::watch);
 			case "etcdserverpb.Maintenance/Status" -> (message) -> call.answer(StatusResponse.newBuilder()
 				.setHeader(this.member.header(this.member.revision()))
 				.setVersion(this.member.version())
@@ -65,7 +66,7 @@ final class Services {
 			case "etcdserverpb.Lease/LeaseGrant" -> unary(call, this::grant);
 			case "etcdserverpb.Lease/LeaseRevoke" -> unary(call, this::revoke);
 			case "etcdserverpb.Lease/LeaseKeepAlive" -> keepAlive(call);
-			case "etcdserverpb.Watch/Watch" -> watch(call);
+			case "etcdserverpb.Watch/Watch" -> stream(call, this::watch);
 			default -> throw new IllegalStateException("no such method: " + call.method());
 		};
 	}
@@ -246,11 +247,13 @@ final class Services {
 		}));
 	}
 
+	// Without a leader it is refused before anything is asked.
+	private ServerCall.Handler stream(ServerCall call, Function<ServerCall, ServerCall.Handler> service) {
+		return mayServe(call) ? service.apply(call) : (message) -> {
+		};
+	}
+
 	private ServerCall.Handler watch(ServerCall call) {
-		if (!mayServe(call)) {
-			return (message) -> {
-			};
-		}
 		this.member.opened(call);
 		WatchServer watch = new WatchServer(this.member, call);
 		this.member.opened(watch);

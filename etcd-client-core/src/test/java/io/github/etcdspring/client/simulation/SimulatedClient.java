@@ -33,6 +33,8 @@ final class SimulatedClient {
 
 	private final SimulatedTimer timer;
 
+	private final TestClient client;
+
 	private final Transport transport;
 
 	private final Kv kv;
@@ -73,7 +75,11 @@ final class SimulatedClient {
 		if (options.authenticates()) {
 			settings.credentials("root", "secret");
 		}
-		this.transport = settings.open().transport();
+		if (options.checksLeader()) {
+			settings.leaderCheck();
+		}
+		this.client = settings.open();
+		this.transport = this.client.transport();
 		this.kv = new Kv(this.transport, Namespace.NONE);
 		this.watches = new Watches(this.transport, Namespace.NONE);
 		this.leases = new Leases(this.transport, Namespace.NONE);
@@ -125,6 +131,14 @@ final class SimulatedClient {
 
 	Transport transport() {
 		return this.transport;
+	}
+
+	/**
+	 * Say for each endpoint whether it is connected, and what is wrong with it.
+	 * @return the endpoints in words
+	 */
+	String describeEndpoints() {
+		return this.client.describeEndpoints();
 	}
 
 	Kv kv() {

@@ -69,8 +69,9 @@ final class Simulation {
 		this.cluster.leases().beforeExpiry(this.holders::expiring);
 		this.cluster.afterCommit(() -> this.holders.check(this.cluster.store()));
 		int count = 1 + this.chance.below(3);
+		boolean checkingLeader = this.chance.of(0.5);
 		for (int i = 0; i < count; i++) {
-			ClientOptions options = ClientOptions.choose(this.chance, authenticating);
+			ClientOptions options = ClientOptions.choose(this.chance, authenticating, checkingLeader);
 			List<String> endpoints = this.network.connect(i, this.cluster);
 			int number = i;
 			List<Link> links = this.network.links().stream().filter((link) -> link.client() == number).toList();
@@ -116,6 +117,12 @@ final class Simulation {
 		}
 		this.sessions.forEach(SessionUser::checkHealth);
 		this.leases.forEach(LeaseUser::checkHealth);
+		this.clients.forEach(this::complainAboutComplaints);
+		this.cluster.members().stream().map(Member::health).forEach((health) -> {
+			if (health.streams() > this.clients.size()) {
+				this.history.complain(health.streams() + " health streams at one member");
+			}
+		});
 		WatchChecker watches = new WatchChecker(this.cluster.store().history(), this.cluster.compactions(),
 				this.history::complain);
 		List<Observed> open = this.history.watches().stream().filter((watch) -> watch.end() == null).toList();
@@ -178,9 +185,20 @@ final class Simulation {
 		if (running > 0) {
 			this.history.complain(running + " calls outlive their client");
 		}
+		int asked = this.cluster.members().stream().mapToInt((member) -> member.health().streams()).sum();
+		if (asked > 0) {
+			this.history.complain(asked + " health streams outlive their client at the members");
+		}
 		int served = this.cluster.members().stream().mapToInt(Member::watches).sum();
 		if (served > 0) {
 			this.history.complain(served + " watch streams outlive their client at the members");
+		}
+	}
+
+	private void complainAboutComplaints(SimulatedClient client) {
+		String endpoints = client.describeEndpoints();
+		if (endpoints.contains("but it")) {
+			this.history.complain("everything is well again, but not for " + client + ": " + endpoints);
 		}
 	}
 

@@ -21,7 +21,8 @@ import static org.assertj.core.api.Assertions.fail;
 /**
  * Runs schedules from fresh seeds. A schedule that breaks a promise is named by its seed:
  * {@code -Dsimulation.seed=N} runs it again, exactly, and says what happens in it.
- * {@code -Dsimulation.schedules=N} runs more of them than fit into a few seconds.
+ * {@code -Dsimulation.schedules=N} runs more of them than fit into a few seconds, and
+ * {@code -Dsimulation.base=N} runs those whose seeds are N and the numbers after it.
  */
 class SimulationTests {
 

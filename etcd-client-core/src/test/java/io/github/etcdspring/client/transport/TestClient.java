@@ -76,6 +76,14 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	/**
+	 * Say for each endpoint why it accepts no calls, or is not preferred.
+	 * @return the causes in words
+	 */
+	public String describeEndpoints() {
+		return this.transport.endpoints().describe(null);
+	}
+
+	/**
 	 * Return how many threads of this client there are.
 	 * @return the number
 	 */
