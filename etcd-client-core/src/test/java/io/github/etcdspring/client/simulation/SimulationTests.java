@@ -28,6 +28,8 @@ class SimulationTests {
 
 	private static final int DEFAULT_SCHEDULES = 2000;
 
+	private static final int LONG_SCHEDULES = 30_000;
+
 	private static final long DEFAULT_NANOS = 15_000_000_000L;
 
 	private final Defects defects = new Defects();
@@ -59,7 +61,8 @@ class SimulationTests {
 			assertThat(result.complaints()).as(result.toString()).isEmpty();
 			return;
 		}
-		int schedules = Integer.getInteger("simulation.schedules", 0);
+		int schedules = Integer.getInteger("simulation.schedules",
+				Boolean.getBoolean("etcd.fault.long") ? LONG_SCHEDULES : 0);
 		long longest = (schedules != 0) ? Long.MAX_VALUE : DEFAULT_NANOS;
 		long base = Long.getLong("simulation.base", ThreadLocalRandom.current().nextLong() >>> 20);
 		System.out.println("Simulation: schedules from seed " + base);

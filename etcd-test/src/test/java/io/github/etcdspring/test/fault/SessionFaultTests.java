@@ -125,9 +125,8 @@ class SessionFaultTests {
 
 	@Test
 	void lockHasOneHolderWhateverHappensToTheMembers() throws Exception {
-		long seed = Long.getLong("etcd.fault.seed", System.nanoTime());
-		Duration duration = Duration.ofSeconds(Long.getLong("etcd.fault.seconds", 12));
-		System.out.println("SessionFaultTests: -Detcd.fault.seed=" + seed);
+		long seed = FaultSettings.seed(SessionFaultTests.class);
+		Duration duration = FaultSettings.time(12, 120);
 		Random random = new Random(seed);
 		Progress progress = new Progress();
 		progress.history.process("main").put(COUNTER, "0").sync(this.etcd.kv().put(COUNTER, "0"));
