@@ -540,7 +540,10 @@ public final class EtcdClient implements AutoCloseable {
 		 * health service per endpoint in use; there is none with a single endpoint, none
 		 * 30 seconds after the last call unless a watch or another stream is open, and
 		 * none where a proxy does not know the service. The default is {@code true}.
-		 * Without it an endpoint is left when a call or a stream fails.
+		 * Without it an endpoint is left when a call or a stream fails, and a member that
+		 * was cut off from the others holds linearizable reads for its own time, seven
+		 * seconds by default. The stream counts as a call for the pings of
+		 * {@code keepAlive}.
 		 * @param leaderCheck whether members are asked
 		 * @return this builder
 		 */

@@ -60,6 +60,9 @@ final class CandidateWatch {
 
 	private boolean closedTold;
 
+	/** Whether a watch is being opened, which will tell the end. */
+	private boolean opening;
+
 	private @Nullable EtcdException cause;
 
 	private CandidateWatch(SessionServices services, Bytes prefix, LeaderListener listener) {
@@ -112,19 +115,31 @@ final class CandidateWatch {
 	}
 
 	private void watchFrom(long revision) {
-		if (this.closed) {
-			return;
-		}
-		CandidatesListener opening = new CandidatesListener();
-		// Without the lock: opening may run what others wait for.
-		Watch opened = this.services.watches().watch(this.range).fromRevision(revision).maxRetries(-1).open(opening);
+		CandidatesListener candidates = new CandidatesListener();
 		synchronized (this.range) {
+			if (this.closed) {
+				return;
+			}
+			this.opening = true;
+		}
+		// Without the lock: opening may run what others wait for.
+		Watch opened = this.services.watches().watch(this.range).fromRevision(revision).maxRetries(-1).open(candidates);
+		boolean ended;
+		synchronized (this.range) {
+			this.opening = false;
+			ended = candidates.ended;
 			if (!this.closed) {
-				this.watch = opening.ended ? null : opened;
+				this.watch = ended ? null : opened;
 				return;
 			}
 		}
-		opened.close();
+		if (ended) {
+			this.callbacks.execute(this::tellClosed);
+		}
+		else {
+			// It says so when it has said everything else.
+			opened.close();
+		}
 	}
 
 	private void changed(List<WatchEvent> events) {
@@ -162,6 +177,7 @@ final class CandidateWatch {
 
 	private void end(@Nullable EtcdException cause) {
 		Watch watching;
+		boolean told;
 		synchronized (this.range) {
 			if (this.closed) {
 				return;
@@ -170,13 +186,14 @@ final class CandidateWatch {
 			this.cause = cause;
 			watching = this.watch;
 			this.watch = null;
+			told = this.opening;
 		}
 		this.services.transport().detach(this.whenClientCloses);
 		if (watching != null) {
 			// It says so when it has said everything else.
 			watching.close();
 		}
-		else {
+		else if (!told) {
 			this.callbacks.execute(this::tellClosed);
 		}
 	}

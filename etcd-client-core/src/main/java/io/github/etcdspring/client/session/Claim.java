@@ -131,16 +131,19 @@ final class Claim {
 		if (this.released || this.loss != null) {
 			return;
 		}
+		DeletionListener listener = new DeletionListener();
 		// Without the lock: opening may run what others wait for.
 		Watch opened = this.services.watches()
 			.watch(KeyRange.key(this.key))
 			.fromRevision(from)
 			.withoutPuts()
 			.maxRetries(-1)
-			.open(new DeletionListener());
+			.open(listener);
 		synchronized (this.listeners) {
 			if (!this.released && this.loss == null) {
-				this.watch = opened;
+				if (!listener.ended) {
+					this.watch = opened;
+				}
 				return;
 			}
 		}
@@ -210,6 +213,7 @@ final class Claim {
 
 	void lost(EtcdException cause) {
 		List<Consumer<EtcdException>> told;
+		Watch watching;
 		synchronized (this.listeners) {
 			if (this.released || this.loss != null) {
 				return;
@@ -217,8 +221,9 @@ final class Claim {
 			this.loss = cause;
 			told = List.copyOf(this.listeners);
 			this.listeners.clear();
-			closeWatch();
+			watching = takeWatch();
 		}
+		close(watching);
 		this.lease.forget(this.leaseListener);
 		this.over.complete(null);
 		told.forEach((listener) -> tell(listener, cause));
@@ -255,22 +260,32 @@ final class Claim {
 
 	/** Look after it no more. */
 	void letGo() {
+		Watch watching;
 		synchronized (this.listeners) {
 			this.released = true;
 			this.listeners.clear();
-			closeWatch();
+			watching = takeWatch();
 		}
+		close(watching);
 		this.lease.forget(this.leaseListener);
 	}
 
-	private void closeWatch() {
-		if (this.watch != null) {
-			this.watch.close();
-			this.watch = null;
+	private @Nullable Watch takeWatch() {
+		Watch taken = this.watch;
+		this.watch = null;
+		return taken;
+	}
+
+	// Without the lock: closing, too, may run what others wait for.
+	private static void close(@Nullable Watch watch) {
+		if (watch != null) {
+			watch.close();
 		}
 	}
 
 	private final class DeletionListener implements WatchListener {
+
+		private boolean ended;
 
 		@Override
 		public void onBatch(WatchBatch batch) {
@@ -280,6 +295,9 @@ final class Claim {
 
 		@Override
 		public void onClosed(WatchClosed closed) {
+			synchronized (Claim.this.listeners) {
+				this.ended = true;
+			}
 			EtcdException cause = closed.cause();
 			if (cause instanceof CompactedException) {
 				look();

@@ -421,15 +421,17 @@ final class Contender {
 		}
 
 		private void next() {
+			Watch watching;
 			synchronized (Contender.this) {
 				if (this.seen) {
 					return;
 				}
 				this.seen = true;
-				if (Contender.this.watch != null) {
-					Contender.this.watch.close();
-					Contender.this.watch = null;
-				}
+				watching = Contender.this.watch;
+				Contender.this.watch = null;
+			}
+			if (watching != null) {
+				watching.close();
 			}
 			await();
 		}

@@ -130,21 +130,19 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	}
 
 	/**
-	 * The member has lost its leader, and would hold a read until its own time is over.
+	 * Whether its call waits for it, and another member would answer it if this one has
+	 * lost its leader: it would hold a read until its own time is over.
+	 * @return whether it may be sent elsewhere
 	 */
-	void leaderLost() {
+	boolean isHeldWithoutLeader() {
 		Rpc<Q, R> rpc = this.call.rpc();
-		if (rpc.repeatable() && rpc.requiresLeader() && rpc.endpoint() == null && this.call.retriesReads()) {
-			this.call.moveOn(this, Reason.NO_LEADER, "the member has no leader");
-		}
+		return rpc.repeatable() && rpc.requiresLeader() && rpc.endpoint() == null && this.call.retriesReads()
+				&& !this.call.hasLeft(this);
 	}
 
-	/**
-	 * Whether its call still waits for it.
-	 * @return whether it is neither over nor replaced
-	 */
-	boolean isCurrent() {
-		return !this.call.hasLeft(this);
+	/** The member has lost its leader, and there is another one to ask. */
+	void leaderLost() {
+		this.call.moveOn(this, Reason.NO_LEADER, "the member has no leader");
 	}
 
 	@Override

@@ -430,10 +430,10 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private void fail(Failure described) {
 		this.failure = described;
-		this.transport.troubles().failed(this.rpc, described);
 		finished(described);
 		tell(null, described);
 		deliver(null, described);
+		this.transport.troubles().failed(this.rpc, described);
 	}
 
 	private void tell(@Nullable R answer, @Nullable Failure described) {

@@ -6,7 +6,6 @@
 package io.github.etcdspring.client.transport;
 
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +52,7 @@ final class Endpoint {
 
 	private final Timer timer;
 
-	private final List<Attempt<?, ?>> suspects = new ArrayList<>();
+	private final Set<Attempt<?, ?>> suspects = new LinkedHashSet<>();
 
 	private volatile boolean ready;
 
@@ -359,6 +358,7 @@ final class Endpoint {
 	}
 
 	private void readinessChanged() {
+		forgetHeldReads();
 		if (this.leaderCheck != null) {
 			this.leaderCheck.connectionChanged();
 		}
@@ -401,8 +401,10 @@ final class Endpoint {
 			return;
 		}
 		if (verdict == LivenessProbe.Verdict.LEADERLESS && this.leaderCheck != null) {
-			waiting.stream().filter(Attempt::isCurrent).forEach(this.suspects::add);
 			this.leaderCheck.leaderMissing();
+			if (complaint() == LeaderCheck.Complaint.NO_LEADER && this.probedConnection == this.connection) {
+				waiting.stream().filter(Attempt::isHeldWithoutLeader).forEach(this.suspects::add);
+			}
 			this.owner.leaveUnfit();
 		}
 		if (verdict != LivenessProbe.Verdict.SILENT) {
@@ -436,8 +438,21 @@ final class Endpoint {
 		if (complaint == LeaderCheck.Complaint.NO_LEADER) {
 			List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
 			this.suspects.clear();
-			waiting.forEach(Attempt::leaderLost);
+			waiting.stream().filter(Attempt::isHeldWithoutLeader).forEach(Attempt::leaderLost);
 		}
+	}
+
+	/**
+	 * Whether reads wait here that another endpoint would answer, or may do so.
+	 * @return whether there are any
+	 */
+	boolean holdsReads() {
+		return !this.suspects.isEmpty();
+	}
+
+	/** Those that still wait come again within a second. */
+	void forgetHeldReads() {
+		this.suspects.clear();
 	}
 
 	private void watch(ConnectivityState last) {

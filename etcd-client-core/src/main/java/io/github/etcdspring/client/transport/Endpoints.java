@@ -358,8 +358,10 @@ final class Endpoints {
 		}
 		endpoint.avoid();
 		if (this.all.size() > 1) {
-			if (endpoint == this.current) {
-				moveTo(next(endpoint));
+			Endpoint next = next(endpoint);
+			boolean worse = !next.isFit() && endpoint.isFit() && endpoint.isReady();
+			if (endpoint == this.current && !worse) {
+				moveTo(next);
 			}
 		}
 		else if (endpoint.mayRenew()) {
@@ -400,13 +402,14 @@ final class Endpoints {
 	 */
 	void leaveUnfit() {
 		List<Endpoint> unfit = this.all.stream().filter((endpoint) -> !endpoint.isFit()).toList();
-		boolean used = unfit.stream().anyMatch((endpoint) -> endpoint == this.current || endpoint.streams() > 0);
+		boolean used = unfit.stream()
+			.anyMatch((endpoint) -> endpoint == this.current || endpoint.streams() > 0 || endpoint.holdsReads());
 		Endpoint better = (used && !this.closed) ? connectFit() : null;
 		if (better == null) {
 			return;
 		}
 		Endpoint now = this.current;
-		if (now == null || !now.isFit()) {
+		if (now == null || !now.isFit() || !now.isReady()) {
 			moveTo(better);
 		}
 		unfit.forEach((endpoint) -> {
@@ -452,6 +455,7 @@ final class Endpoints {
 			this.current = endpoints.get(0);
 		}
 		this.all.forEach(Endpoint::reviewUse);
+		leaveUnfit();
 	}
 
 	/**

@@ -61,11 +61,11 @@ final class LeaderCheck {
 
 	private @Nullable Opening open;
 
-	private Timer.@Nullable Timeout pause;
+	private @Nullable Later pause;
 
-	private Timer.@Nullable Timeout look;
+	private @Nullable Later look;
 
-	private Timer.@Nullable Timeout recovery;
+	private @Nullable Later recovery;
 
 	LeaderCheck(Endpoint endpoint, Endpoints owner, Timer timer) {
 		this.endpoint = endpoint;
@@ -153,6 +153,9 @@ final class LeaderCheck {
 
 	private void open() {
 		this.pause = null;
+		if (!this.running || this.open != null) {
+			return;
+		}
 		ClientCall<byte[], byte[]> call = null;
 		try {
 			call = this.endpoint.channel().newCall(HealthRpc.WATCH, CallOptions.DEFAULT);
@@ -239,6 +242,7 @@ final class LeaderCheck {
 	private void recovered() {
 		this.recovery = null;
 		this.complaint = null;
+		this.endpoint.forgetHeldReads();
 		logger.info("etcd endpoint {} serves again", this.endpoint.name());
 		// This one may be what another one waits for.
 		this.owner.leaveUnfit();
@@ -269,13 +273,15 @@ final class LeaderCheck {
 		}
 	}
 
-	private Timer.Timeout schedule(long delayNanos, Runnable task) {
-		return this.timer.schedule(delayNanos, () -> this.owner.execute(task));
+	private Later schedule(long delayNanos, Runnable task) {
+		Later later = new Later(task);
+		later.timeout = this.timer.schedule(delayNanos, () -> this.owner.execute(later));
+		return later;
 	}
 
-	private static Timer.@Nullable Timeout cancelled(Timer.@Nullable Timeout timeout) {
-		if (timeout != null) {
-			timeout.cancel();
+	private static @Nullable Later cancelled(@Nullable Later later) {
+		if (later != null) {
+			later.cancel();
 		}
 		return null;
 	}
@@ -306,6 +312,38 @@ final class LeaderCheck {
 
 		Reason reason() {
 			return this.reason;
+		}
+
+	}
+
+	/**
+	 * A task for later. Once it is cancelled it does not run any more, even if its time
+	 * has come already and it waits for the context.
+	 */
+	private static final class Later implements Runnable {
+
+		private final Runnable task;
+
+		private Timer.@Nullable Timeout timeout;
+
+		private boolean cancelled;
+
+		Later(Runnable task) {
+			this.task = task;
+		}
+
+		@Override
+		public void run() {
+			if (!this.cancelled) {
+				this.task.run();
+			}
+		}
+
+		void cancel() {
+			this.cancelled = true;
+			if (this.timeout != null) {
+				this.timeout.cancel();
+			}
 		}
 
 	}

@@ -21,8 +21,8 @@ import io.github.etcdspring.client.error.Reason;
 
 /**
  * Asks a server for a sign of life with gRPC's own health check, which etcd answers
- * without a token, without a leader and without touching its store. Any answer is one,
- * also a refusal.
+ * without a token and without touching its store. Any answer is one, also a refusal; if a
+ * leader is asked for, a member without one refuses, and that is told.
  */
 final class LivenessProbe {
 

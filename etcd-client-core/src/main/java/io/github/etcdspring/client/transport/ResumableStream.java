@@ -449,7 +449,8 @@ public final class ResumableStream<Q, R> {
 		this.refreshes++;
 		this.refused = lost.token();
 		if (this.working) {
-			interrupted(failure, 0);
+			// A token that has expired is no trouble.
+			this.handler.disconnected(failure, 0);
 		}
 		connectAfter(pause(this.refreshes));
 	}

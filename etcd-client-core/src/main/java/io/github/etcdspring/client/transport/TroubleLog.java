@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ final class TroubleLog {
 	}
 
 	/**
-	 * A stream that worked was interrupted.
+	 * A stream was interrupted, or could not be opened.
 	 * @param failure what interrupted it
 	 */
 	void interrupted(Failure failure) {
@@ -61,13 +62,21 @@ final class TroubleLog {
 		if (!isTrouble(failure)) {
 			return;
 		}
-		Trouble trouble = this.troubles.get(failure.reason());
-		long more = (trouble != null) ? trouble.happened(this.timer.nanoTime()) : 0;
-		if (more == 0) {
-			logger.warn("{}", failure.toException().getMessage());
+		Trouble trouble = Objects.requireNonNull(this.troubles.get(failure.reason()));
+		long more = trouble.happened(this.timer.nanoTime());
+		if (more < 0) {
+			return;
 		}
-		else if (more > 0) {
-			logger.warn("{}; {} more for this reason since the last line", failure.toException().getMessage(), more);
+		String message = String.valueOf(failure.toException().getMessage());
+		try {
+			logger.warn("{}",
+					(more == 0) ? message : message + "; " + more + " more for this reason since the last line");
+		}
+		catch (RuntimeException ex) {
+			// A log that fails must not cost a call its answer, and there is no other
+			// place
+			// to say so.
+			trouble.untold();
 		}
 	}
 
@@ -94,6 +103,11 @@ final class TroubleLog {
 		private long toldAt;
 
 		private long untold;
+
+		/** It could not be told. */
+		synchronized void untold() {
+			this.untold++;
+		}
 
 		/**
 		 * It has happened once more.

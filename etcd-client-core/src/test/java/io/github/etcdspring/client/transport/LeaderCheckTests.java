@@ -577,6 +577,50 @@ class LeaderCheckTests {
 	}
 
 	@Test
+	void readThatIsFoundWaitingLaterMovesOnToo() {
+		server(0).on(ScriptedServer.RANGE, ScriptedServer.SILENCE)
+			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = settings(3).open()) {
+			ask(client, 0);
+			CompletableFuture<?> first = client.kv().get("k").async();
+			server(0).call(ScriptedServer.RANGE, 1);
+			this.timer.advance(Duration.ofMillis(500));
+			CompletableFuture<?> second = client.kv().get("k").async();
+			server(0).call(ScriptedServer.RANGE, 2);
+			this.timer.advance(Duration.ofMillis(500));
+			assertThat(first).succeedsWithin(Duration.ofSeconds(20));
+			awaitCurrent(client, 1);
+			assertThat(second).isNotDone();
+			this.timer.advance(Duration.ofMillis(500));
+			assertThat(second).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(server(0).count(ScriptedServer.RANGE)).isEqualTo(2);
+			assertThat(server(1).count(ScriptedServer.RANGE)).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void onlyEndpointWithoutALeaderHoldsOnToNothingThatHasEnded() {
+		server(0).on(ScriptedServer.RANGE, ScriptedServer.SILENCE)
+			.on(ScriptedServer.PUT, ScriptedServer.SILENCE)
+			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = settings(1).timeout(Duration.ofSeconds(3)).open()) {
+			CompletableFuture<?> read = client.kv().get("k").async();
+			CompletableFuture<?> write = client.kv().put("k", "v").async();
+			server(0).call(ScriptedServer.RANGE, 1);
+			server(0).call(ScriptedServer.PUT, 1);
+			await().until(() -> {
+				this.timer.advance(Duration.ofMillis(50));
+				return server(0).count(ScriptedServer.HEALTH) > 0;
+			});
+			await().until(() -> !endpoint(client, 0).holdsReads());
+			assertThat(endpoint(client, 0).isFit()).isTrue();
+			this.timer.advance(Duration.ofSeconds(2));
+			assertThat(read).failsWithin(Duration.ofSeconds(20));
+			assertThat(write).failsWithin(Duration.ofSeconds(20));
+		}
+	}
+
+	@Test
 	void readsStayWithAMemberWithoutALeaderWhileThereIsNoOther() {
 		server(0).on(ScriptedServer.RANGE, ScriptedServer.SILENCE)
 			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
