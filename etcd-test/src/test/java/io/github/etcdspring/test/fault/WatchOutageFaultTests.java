@@ -86,7 +86,9 @@ class WatchOutageFaultTests {
 
 	@Test
 	void watchIsBackWithinTwoSecondsOfALongOutage(EtcdBinary binary) throws Exception {
-		Duration outage = FaultSettings.time(15, 90);
+		// A watch alone on its connection notices silence by pings, after up to 15
+		// seconds.
+		Duration outage = FaultSettings.time(20, 90);
 		ExecutorService outages = Executors.newFixedThreadPool(3);
 		try {
 			// Refused, a black hole, and down.
