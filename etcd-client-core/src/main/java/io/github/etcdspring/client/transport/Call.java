@@ -432,8 +432,8 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		this.failure = described;
 		finished(described);
 		tell(null, described);
-		deliver(null, described);
 		this.transport.troubles().failed(this.rpc, described);
+		deliver(null, described);
 	}
 
 	private void tell(@Nullable R answer, @Nullable Failure described) {

@@ -72,10 +72,8 @@ final class TroubleLog {
 			logger.warn("{}",
 					(more == 0) ? message : message + "; " + more + " more for this reason since the last line");
 		}
-		catch (RuntimeException ex) {
-			// A log that fails must not cost a call its answer, and there is no other
-			// place
-			// to say so.
+		catch (Throwable ex) {
+			// A log that fails must not cost a call its answer; the next line counts it.
 			trouble.untold();
 		}
 	}
