@@ -37,6 +37,8 @@ final class WatchCursor {
 
 	private static final int TOKENS = 5;
 
+	private static final int TIMES_ASKED_AGAIN = 3;
+
 	private final WatchOptions options;
 
 	private final SerialTasks callbacks;
@@ -69,6 +71,14 @@ final class WatchCursor {
 
 	/** Whether the server has ever watched. */
 	private boolean begun;
+
+	/** Whether this opening is known to tell how keys were before. */
+	private boolean previousTold;
+
+	/** The revision that was asked for again, because it came without that. */
+	private long askedAgain;
+
+	private int timesAskedAgain;
 
 	private boolean disconnected;
 
@@ -125,6 +135,7 @@ final class WatchCursor {
 	void creating(long id) {
 		this.id = id;
 		this.state = State.CREATING;
+		this.previousTold = !this.options.previousValues();
 		this.assembler.clear();
 	}
 
@@ -190,7 +201,8 @@ final class WatchCursor {
 	}
 
 	/**
-	 * Events have come.
+	 * Events have come. Afterwards the watch is {@link State#PAUSED} if its buffer is
+	 * full, and {@link State#DETACHED} if it must be asked for again.
 	 * @param header the header of the message
 	 * @param events the events in order
 	 * @param complete whether no fragment follows
@@ -209,6 +221,10 @@ final class WatchCursor {
 				this.state = State.PAUSED;
 				return;
 			}
+			if (!this.previousTold && comesWithoutPrevious(batch)) {
+				this.state = State.DETACHED;
+				return;
+			}
 			this.nextRevision = batch.revision() + 1;
 			if (this.waiting.addAndGet(size) > this.options.bufferBytes() && mayPause) {
 				this.state = State.PAUSED;
@@ -219,6 +235,30 @@ final class WatchCursor {
 			return tooLarge(this.assembler.heldRevision());
 		}
 		return failure[0];
+	}
+
+	/**
+	 * A server that is busy begins to watch before it has noted that previous values are
+	 * wanted, and tells the first changes without them. Asking again for the same
+	 * revision brings them, unless they have been compacted.
+	 * @param batch what has come
+	 * @return whether to ask again
+	 */
+	private boolean comesWithoutPrevious(WatchBatch batch) {
+		boolean due = false;
+		for (WatchEvent event : batch.events()) {
+			this.previousTold |= event.previous() != null;
+			due |= !event.isCreate();
+		}
+		if (!due || this.previousTold) {
+			return false;
+		}
+		if (batch.revision() != this.askedAgain) {
+			this.askedAgain = batch.revision();
+			this.timesAskedAgain = 0;
+		}
+		this.previousTold = ++this.timesAskedAgain > TIMES_ASKED_AGAIN;
+		return !this.previousTold;
 	}
 
 	private Failure tooLarge(long revision) {

@@ -270,11 +270,19 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		else if (cursor.state() == State.PAUSED) {
 			pause(cursor);
 		}
+		else if (cursor.state() == State.DETACHED) {
+			cancelAtServer(cursor);
+			create(cursor);
+		}
+	}
+
+	private void cancelAtServer(WatchCursor cursor) {
+		this.byId.remove(cursor.id());
+		this.stream.send(WatchMessages.cancel(cursor.id()));
 	}
 
 	private void pause(WatchCursor cursor) {
-		this.byId.remove(cursor.id());
-		this.stream.send(WatchMessages.cancel(cursor.id()));
+		cancelAtServer(cursor);
 		if (cursor.overflowed(this.stream.nanoTime())) {
 			// Under flow control it need not ask for everything again and again.
 			this.cursors.remove(cursor);

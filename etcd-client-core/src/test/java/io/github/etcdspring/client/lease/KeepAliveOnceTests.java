@@ -53,8 +53,11 @@ class KeepAliveOnceTests extends KeepAliveFixture {
 
 	@Test
 	void syncWaits() {
-		this.server.onStream(METHOD, (stream) -> answer(stream, renewal(stream, 1), 9),
-				(stream) -> answer(stream, renewal(stream, 1), 0));
+		this.server.onStream(METHOD, (stream) -> {
+			answer(stream, renewal(stream, 1), 9);
+			// The next call comes before the stream is closed, or opens one of its own.
+			answer(stream, renewal(stream, 2), 0);
+		}, (stream) -> answer(stream, renewal(stream, 1), 0));
 		assertThat(leases().keepAliveOnce(7).sync().ttl()).isEqualTo(Duration.ofSeconds(9));
 		assertThatExceptionOfType(LeaseNotFoundException.class).isThrownBy(() -> leases().keepAliveOnce(7).sync())
 			.satisfies((ex) -> assertThat(ex.endpoint()).isEqualTo(this.server.endpoint()));

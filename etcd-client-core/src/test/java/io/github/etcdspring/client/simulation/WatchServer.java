@@ -130,11 +130,14 @@ final class WatchServer implements ServerCall.Handler {
 
 	private void send(Watcher watcher, long last) {
 		List<Event> events = new ArrayList<>();
+		// A busy server begins before it has noted that previous values are wanted.
+		boolean previous = watcher.request.getPrevKv() && (watcher.noted || !this.chance.of(0.05));
+		watcher.noted = true;
 		// There is no revision before 2.
 		for (watcher.next = Math.max(2, watcher.next); watcher.next <= last; watcher.next++) {
 			for (Store.Change change : this.store.revision(watcher.next).changes()) {
 				if (watcher.wants(change)) {
-					events.add(event(watcher, change));
+					events.add(event(change, previous));
 				}
 			}
 		}
@@ -149,7 +152,7 @@ final class WatchServer implements ServerCall.Handler {
 		}
 	}
 
-	private Event event(Watcher watcher, Store.Change change) {
+	private Event event(Store.Change change, boolean previous) {
 		Store.Version now = change.now();
 		Event.Builder event = Event.newBuilder();
 		if (now.deleted()) {
@@ -161,7 +164,7 @@ final class WatchServer implements ServerCall.Handler {
 		else {
 			event.setKv(KvServer.keyValue(now));
 		}
-		if (watcher.request.getPrevKv() && change.before() != null) {
+		if (previous && change.before() != null) {
 			event.setPrevKv(KvServer.keyValue(change.before()));
 		}
 		return event.build();
@@ -206,6 +209,8 @@ final class WatchServer implements ServerCall.Handler {
 		private long next;
 
 		private boolean inTime = true;
+
+		private boolean noted;
 
 		Watcher(WatchCreateRequest request, long next) {
 			this.request = request;

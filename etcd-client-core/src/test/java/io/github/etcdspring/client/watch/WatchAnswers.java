@@ -72,6 +72,24 @@ final class WatchAnswers {
 		return answer.build();
 	}
 
+	/**
+	 * Events of keys that were there before.
+	 * @param id the id of the watch
+	 * @param events the events
+	 * @param told whether they tell how the keys were
+	 * @return the answer
+	 */
+	static WatchResponse changes(long id, String events, boolean told) {
+		WatchResponse.Builder answer = events(id, events).toBuilder();
+		for (Event.Builder event : answer.getEventsBuilderList()) {
+			event.getKvBuilder().setVersion(2);
+			if (told) {
+				event.setPrevKv(event.getKvBuilder().clone().setVersion(1));
+			}
+		}
+		return answer.build();
+	}
+
 	static WatchResponse fragment(long id, String events) {
 		return events(id, events).toBuilder().setFragment(true).build();
 	}

@@ -6,7 +6,9 @@
 package io.github.etcdspring.client.watch;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,6 +60,44 @@ class WatchContractTests extends ScriptedWatchTests {
 			told.expect("5=a", "6=b", "disconnected", "resumed", "7=c", "closed at 8: COMPACTED");
 			assertThat(watch.ready()).isCompletedWithValue(5L);
 		}
+	}
+
+	@Test
+	void changesThatComeWithoutPreviousValuesAreAskedForAgain() {
+		List<WatchBatch> batches = new CopyOnWriteArrayList<>();
+		watches().watch(KeyRange.all()).fromRevision(5).previousValues().open(batches::add);
+		long id = WatchAnswers.accept(stream(1), 1, 100);
+		stream(1).reply(WatchAnswers.events(id, "5=new"));
+		stream(1).reply(WatchAnswers.changes(id, "6=a,7=b", false));
+		assertThat(WatchAnswers.cancel(stream(1), 2)).isEqualTo(id);
+		assertThat(WatchAnswers.create(stream(1), 3).getStartRevision()).isEqualTo(6);
+		long again = WatchAnswers.accept(stream(1), 3, 100);
+		assertThat(again).isNotEqualTo(id);
+		stream(1).reply(WatchAnswers.changes(id, "8=late", false));
+		stream(1).reply(WatchAnswers.changes(again, "6=a,7=b", true));
+		// Known to be told from now on, so that this one was compacted.
+		stream(1).reply(WatchAnswers.changes(again, "8=c", false));
+		await()
+			.untilAsserted(() -> assertThat(batches).extracting(WatchBatch::revision).containsExactly(5L, 6L, 7L, 8L));
+		assertThat(batches).extracting((batch) -> batch.events().get(0).previous() != null)
+			.containsExactly(false, true, true, false);
+	}
+
+	@Test
+	void previousValuesThatAreGoneAreNotAskedForForEver() {
+		Told told = new Told();
+		Watches watches = watches();
+		watches.watch(KeyRange.all()).fromRevision(5).previousValues().open(told);
+		long id = WatchAnswers.accept(stream(1), 1, 100);
+		for (int request = 2; request <= 6; request += 2) {
+			stream(1).reply(WatchAnswers.changes(id, "5=a,6=b", false));
+			assertThat(WatchAnswers.cancel(stream(1), request)).isEqualTo(id);
+			id = WatchAnswers.accept(stream(1), request + 1, 100);
+		}
+		stream(1).reply(WatchAnswers.changes(id, "5=a,6=b", false));
+		stream(1).reply(WatchAnswers.changes(id, "7=c", false));
+		told.expect("5=a", "6=b", "7=c");
+		settle(watches, stream(1));
 	}
 
 	@ParameterizedTest
