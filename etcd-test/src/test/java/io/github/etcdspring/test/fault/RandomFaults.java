@@ -84,9 +84,29 @@ final class RandomFaults implements AutoCloseable {
 			this.inflicted.add(harm(kind, time) + " for " + time.toMillis() + " ms");
 		}
 		finally {
-			this.proxies.forEach(FaultProxy::heal);
-			this.cluster.start();
+			heal();
 		}
+	}
+
+	/**
+	 * Cut all connections, and make no new ones until something is done.
+	 * @param meanwhile what is done
+	 */
+	void cutOff(Runnable meanwhile) {
+		this.counts.merge(Kind.CUT, 1, Integer::sum);
+		this.inflicted.add("cut off");
+		try {
+			this.proxies.forEach((proxy) -> proxy.inflict(Fault.cut()));
+			meanwhile.run();
+		}
+		finally {
+			heal();
+		}
+	}
+
+	private void heal() {
+		this.proxies.forEach(FaultProxy::heal);
+		this.cluster.start();
 	}
 
 	private String harm(Kind kind, Duration time) {
