@@ -7,6 +7,7 @@ package io.github.etcdspring.test.fault;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -56,11 +57,13 @@ class WatchOutageFaultTests {
 				EtcdClient writing = EtcdClient.builder().endpoints(server.endpoint()).build()) {
 			List<Counting> listeners = new ArrayList<>();
 			List<Watch> watches = new ArrayList<>();
+			long begin = System.nanoTime();
 			for (int i = 0; i < count; i++) {
 				listeners.add(new Counting());
 				watches.add(client.watch(KeyRange.key(KEY)).maxRetries(-1).open(listeners.get(i)));
 			}
 			watches.forEach((watch) -> watch.ready().join());
+			Duration opening = Duration.ofNanos(System.nanoTime() - begin);
 			int rounds = FaultSettings.rounds(1, 5);
 			for (int round = 1; round <= rounds; round++) {
 				proxy.refuse();
@@ -78,9 +81,14 @@ class WatchOutageFaultTests {
 					.until(() -> listeners.stream().allMatch((listener) -> listener.last.get() >= last));
 				times.add(Duration.ofNanos(System.nanoTime() - heal).toMillis());
 			}
-			FaultSettings.say(WatchOutageFaultTests.class, count + " watches were back after ms " + times);
+			FaultSettings.say(WatchOutageFaultTests.class,
+					count + " watches were opened in " + opening.toMillis() + " ms, and back after ms " + times);
 			assertThat(listeners).allSatisfy((listener) -> assertThat(listener.batches).hasValue(2 * rounds));
-			assertThat(times).allSatisfy((time) -> assertThat(time).isLessThan(BOUND.toMillis()));
+			// A machine that is busy needs longer for both; a second is the pause between
+			// two
+			// dials.
+			Duration bound = Collections.max(List.of(BOUND, opening.multipliedBy(2).plusSeconds(1)));
+			assertThat(times).allSatisfy((time) -> assertThat(time).isLessThan(bound.toMillis()));
 		}
 	}
 
