@@ -36,8 +36,6 @@ class FailoverFaultTests {
 
 	private static final int READERS = 8;
 
-	private static final int ROUNDS = Integer.getInteger("etcd.fault.rounds", 2);
-
 	private EtcdCluster cluster;
 
 	private final List<FaultProxy> proxies = new ArrayList<>();
@@ -93,8 +91,9 @@ class FailoverFaultTests {
 	 * @return the latencies of all reads
 	 */
 	private Latencies read(String what, boolean serializable, Victim victim, Harm harm, Harm repair) {
+		int rounds = FaultSettings.rounds(1, 5);
 		Latencies latencies = new Latencies(what);
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < rounds; round++) {
 			int member = victim.choose();
 			EtcdClient client = connectedTo(member);
 			AtomicBoolean over = new AtomicBoolean();
@@ -114,7 +113,7 @@ class FailoverFaultTests {
 			repair.to(member);
 			client.close();
 		}
-		System.out.println("FailoverFaultTests: " + latencies);
+		FaultSettings.say(FailoverFaultTests.class, latencies.toString());
 		assertThat(latencies.failures).as(what).isEmpty();
 		return latencies;
 	}
@@ -197,6 +196,20 @@ class FailoverFaultTests {
 		assertThat(latencies.percentile(99)).isLessThan(Duration.ofSeconds(3));
 		// It would hold what it has accepted until its own time of seven seconds is over.
 		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void rollingRestartOfAllMembersCostsElections() {
+		Latencies latencies = read("rolling restart", false, this::leader, (member) -> {
+			for (int i = 0; i < 3; i++) {
+				this.cluster.member((member + i) % 3).restart();
+				leader();
+			}
+		}, (member) -> {
+		});
+		assertThat(latencies.percentile(99)).isLessThan(Duration.ofSeconds(1));
+		// As with a leader that was killed.
+		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(8));
 	}
 
 	/** Who is harmed. */
