@@ -34,6 +34,9 @@ import static org.awaitility.Awaitility.await;
 @WithEtcd
 class FailoverFaultTests {
 
+	/** On a busy machine the next member may seem silent, too: twice two seconds. */
+	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+
 	private static final int READERS = 8;
 
 	private EtcdCluster cluster;
@@ -177,7 +180,7 @@ class FailoverFaultTests {
 		Latencies latencies = read("stopped follower", false, this::follower,
 				(member) -> this.cluster.member(member).freeze(), (member) -> this.cluster.member(member).thaw());
 		assertThat(latencies.percentile(99)).isLessThan(Duration.ofSeconds(3));
-		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(4));
+		assertThat(latencies.percentile(100)).isLessThan(LONGEST_SILENCE);
 	}
 
 	@Test
@@ -186,7 +189,7 @@ class FailoverFaultTests {
 				(member) -> this.proxies.get(member).inflict(Fault.stall()),
 				(member) -> this.proxies.get(member).heal());
 		assertThat(latencies.percentile(99)).isLessThan(Duration.ofSeconds(3));
-		assertThat(latencies.percentile(100)).isLessThan(Duration.ofSeconds(4));
+		assertThat(latencies.percentile(100)).isLessThan(LONGEST_SILENCE);
 	}
 
 	@Test
