@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import io.grpc.MethodDescriptor;
@@ -31,9 +32,10 @@ import io.github.etcdspring.proto.MaintenanceGrpc;
 
 /**
  * Makes another member the leader. Only the leader does that: unless its endpoint is
- * named, the client asks its endpoints for their state until it has found the leader. Its
- * timeout is 10 minutes unless another one is set. The header of its result is all zeros:
- * servers send none.
+ * named, the client asks its endpoints for their state until it has found the leader: for
+ * a second each, and those that have not answered then for five more. Its timeout is 10
+ * minutes unless another one is set. The header of its result is all zeros: servers send
+ * none.
  *
  * @since 0.1.0
  */
@@ -41,8 +43,11 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 
 	private static final String OPERATION = "move_leader";
 
-	/** One member that does not answer shall not use up the time for the others. */
-	private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(5);
+	/** A member that is down shall not hold up the others. */
+	private static final Duration FIRST_PATIENCE = Duration.ofSeconds(1);
+
+	/** Nor shall one that is only slow be passed over. */
+	private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
 	private static final MethodDescriptor<io.github.etcdspring.proto.MoveLeaderRequest, Header> method = Wire
 		.mapped(MaintenanceGrpc.getMoveLeaderMethod(), (answer) -> Wire.header(answer.getHeader()));
@@ -80,33 +85,16 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 		if (named != null) {
 			return steps.send(move(named));
 		}
-		Iterator<String> endpoints = this.transport.endpointStates()
+		List<String> endpoints = this.transport.endpointStates()
 			.stream()
 			.sorted(Comparator.comparing(EndpointState::connected).reversed())
 			.map(EndpointState::endpoint)
-			.iterator();
-		return find(steps, endpoints, new Search()).thenCompose((leader) -> steps.send(move(leader)));
+			.toList();
+		return new Search(steps, endpoints).find().thenCompose((leader) -> steps.send(move(leader)));
 	}
 
 	private Rpc<?, Header> move(String leader) {
 		return Rpc.toMember(OPERATION, method, this.message, true, leader);
-	}
-
-	private static CompletableFuture<String> find(Steps steps, Iterator<String> endpoints, Search search) {
-		if (!endpoints.hasNext()) {
-			return CompletableFuture.failedFuture(search.failure());
-		}
-		String endpoint = endpoints.next();
-		return steps.send(StatusRequest.rpc(endpoint), STATUS_TIMEOUT).handle((status, ex) -> {
-			if (ex != null && !(Failure.causeOf(ex) instanceof EtcdException failure && failure.isRetryable())) {
-				return CompletableFuture.<String>failedFuture(Failure.causeOf(ex));
-			}
-			if (status != null && status.isLeader()) {
-				return CompletableFuture.completedFuture(endpoint);
-			}
-			search.add(endpoint, status, ex);
-			return find(steps, endpoints, search);
-		}).thenCompose(Function.identity());
 	}
 
 	@Override
@@ -115,19 +103,63 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 	}
 
 	/**
-	 * What was found instead of the leader.
+	 * Looks for the leader's endpoint.
 	 */
 	private static final class Search {
+
+		private final Steps steps;
+
+		private final Iterator<String> endpoints;
+
+		private final List<String> silent = new ArrayList<>();
 
 		private final List<String> found = new ArrayList<>();
 
 		private boolean leaderSeen;
 
-		void add(String endpoint, @Nullable MemberStatus status, @Nullable Throwable ex) {
-			if (status == null) {
-				this.found.add(endpoint + ": " + ((ex != null) ? Failure.causeOf(ex).getMessage() : "no answer"));
+		Search(Steps steps, List<String> endpoints) {
+			this.steps = steps;
+			this.endpoints = endpoints.iterator();
+		}
+
+		CompletableFuture<String> find() {
+			return ask(this.endpoints, FIRST_PATIENCE, (endpoint, ex) -> this.silent.add(endpoint))
+				.thenCompose((leader) -> (leader != null) ? CompletableFuture.completedFuture(leader)
+						: ask(this.silent.iterator(), LAST_PATIENCE,
+								(endpoint, ex) -> this.found.add(endpoint + ": " + ex.getMessage())))
+				.thenApply((leader) -> {
+					if (leader == null) {
+						throw failure();
+					}
+					return leader;
+				});
+		}
+
+		private CompletableFuture<@Nullable String> ask(Iterator<String> endpoints, Duration patience,
+				BiConsumer<String, EtcdException> unanswered) {
+			if (!endpoints.hasNext()) {
+				return CompletableFuture.completedFuture(null);
 			}
-			else if (status.leader() != 0) {
+			String endpoint = endpoints.next();
+			return this.steps.send(StatusRequest.rpc(endpoint), patience).handle((status, ex) -> {
+				if (status != null && status.isLeader()) {
+					return CompletableFuture.<@Nullable String>completedFuture(endpoint);
+				}
+				if (status != null) {
+					add(endpoint, status);
+				}
+				else if (Failure.causeOf(ex) instanceof EtcdException failure && failure.isRetryable()) {
+					unanswered.accept(endpoint, failure);
+				}
+				else {
+					return CompletableFuture.<@Nullable String>failedFuture(Failure.causeOf(ex));
+				}
+				return ask(endpoints, patience, unanswered);
+			}).thenCompose(Function.identity());
+		}
+
+		private void add(String endpoint, MemberStatus status) {
+			if (status.leader() != 0) {
 				this.leaderSeen = true;
 				this.found.add(endpoint + ": the leader is member " + Long.toHexString(status.leader()));
 			}
@@ -136,7 +168,7 @@ public final class MoveLeaderRequest extends CompositeRequest<MoveLeaderRequest,
 			}
 		}
 
-		EtcdException failure() {
+		private EtcdException failure() {
 			Failure failure = this.leaderSeen
 					? Failure.ofWrite(OPERATION, StatusCode.FAILED_PRECONDITION, Reason.NOT_LEADER, Outcome.NOT_APPLIED)
 					: Failure.ofWrite(OPERATION, StatusCode.UNAVAILABLE, Reason.NO_LEADER, Outcome.NOT_APPLIED);

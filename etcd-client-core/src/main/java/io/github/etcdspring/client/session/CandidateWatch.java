@@ -122,8 +122,15 @@ final class CandidateWatch {
 			}
 			this.opening = true;
 		}
-		// Without the lock: opening may run what others wait for.
-		Watch opened = this.services.watches().watch(this.range).fromRevision(revision).maxRetries(-1).open(candidates);
+		Watch opened;
+		try {
+			// Without the lock: opening may run what others wait for.
+			opened = this.services.watches().watch(this.range).fromRevision(revision).maxRetries(-1).open(candidates);
+		}
+		catch (Throwable ex) {
+			failedToWatch(ex);
+			return;
+		}
 		boolean ended;
 		synchronized (this.range) {
 			this.opening = false;
@@ -139,6 +146,24 @@ final class CandidateWatch {
 		else {
 			// It says so when it has said everything else.
 			opened.close();
+		}
+	}
+
+	// There is no watch that would tell the end.
+	private void failedToWatch(Throwable ex) {
+		boolean closedMeanwhile;
+		synchronized (this.range) {
+			this.opening = false;
+			closedMeanwhile = this.closed;
+		}
+		if (closedMeanwhile) {
+			this.callbacks.execute(this::tellClosed);
+		}
+		else {
+			end(Failure.ofRead("observe", StatusCode.INTERNAL, Reason.OTHER)
+				.withDetail("the candidates cannot be watched: " + ex.getMessage())
+				.withCause(ex)
+				.toException());
 		}
 	}
 

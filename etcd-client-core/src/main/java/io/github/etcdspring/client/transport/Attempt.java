@@ -121,7 +121,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	 */
 	void connectionLost() {
 		if (this.call.rpc().repeatable()) {
-			this.call.moveOn(this, Reason.CONNECTION_LOST, "the endpoint does not answer");
+			this.call.failOver(this, Reason.CONNECTION_LOST, "the endpoint does not answer");
 		}
 		else if (!this.tracer.hasStream()) {
 			this.abandoned = true;
@@ -142,7 +142,7 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 
 	/** The member has lost its leader, and there is another one to ask. */
 	void leaderLost() {
-		this.call.moveOn(this, Reason.NO_LEADER, "the member has no leader");
+		this.call.failOver(this, Reason.NO_LEADER, "the member has no leader");
 	}
 
 	@Override

@@ -38,7 +38,7 @@ import io.github.etcdspring.client.error.StatusCode;
  * @param <Q> the type of the request on the wire
  * @param <R> the type of the answer
  */
-final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoints.Waiter, Credentials.Waiter {
+final class Call<Q, R> extends CompletableFuture<R> implements Runnable, EndpointQueue.Waiter, Credentials.Waiter {
 
 	private static final Logger logger = LoggerFactory.getLogger(Call.class);
 
@@ -73,7 +73,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private volatile Timer.@Nullable Timeout timeout;
 
-	private volatile Endpoints.@Nullable Waiting place;
+	private volatile EndpointQueue.@Nullable Waiting place;
 
 	private volatile Timer.@Nullable Timeout pause;
 
@@ -307,7 +307,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	 * @param reason why
 	 * @param detail the same in words
 	 */
-	void moveOn(Attempt<Q, R> attempt, Reason reason, String detail) {
+	void failOver(Attempt<Q, R> attempt, Reason reason, String detail) {
 		Failure described = describe(reason, StatusCode.UNAVAILABLE, outcomeOnTheWire(), attempt.endpoint().name(),
 				detail, null);
 		this.lastFailure = described;
@@ -347,8 +347,9 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 				next = SILENCE_NANOS - waited;
 			}
 			else if (attempt.endpoint().isSilentSince(now - SILENCE_NANOS)
-					|| attempt.endpoint().isDead(attempt.connection()) || !attempt.endpoint().isFit()) {
-				this.transport.endpoints().execute(() -> attempt.endpoint().suspect(attempt));
+					|| attempt.endpoint().failureDetector().isDead(attempt.connection())
+					|| !attempt.endpoint().isFit()) {
+				this.transport.endpoints().execute(() -> attempt.endpoint().failureDetector().suspect(attempt));
 			}
 		}
 		this.timeout = this.transport.timer().schedule(Math.min(rest, next), this);
@@ -401,7 +402,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	private void checkEndpoint(Attempt<?, ?> attempt) {
 		Endpoint endpoint = attempt.endpoint();
 		if (!this.transport.isClosed() && endpoint.isSilentSince(attempt.startedAt())) {
-			this.transport.endpoints().execute(() -> endpoint.probe(attempt.connection()));
+			this.transport.endpoints().execute(() -> endpoint.failureDetector().probe(attempt.connection()));
 		}
 	}
 
@@ -466,7 +467,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	// Wherever the call waits, it shall not be held on to once it has ended.
 	private void forget() {
-		Endpoints.Waiting queued = this.place;
+		EndpointQueue.Waiting queued = this.place;
 		if (queued != null) {
 			this.place = null;
 			queued.cancel();

@@ -21,10 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One address of a member and the connection to it. Connects when asked to, tells
- * {@link Endpoints} of every change, and finds out whether a silent connection is dead.
- * Except for the fields that every call reads, its state belongs to the synchronization
- * context of {@link Endpoints}.
+ * One address of a member and the connection to it. Connects when asked to, and tells
+ * {@link Endpoints} of every change. Except for the fields that every call reads, its
+ * state belongs to the synchronization context of {@link Endpoints}.
  */
 final class Endpoint {
 
@@ -52,13 +51,14 @@ final class Endpoint {
 
 	private final Timer timer;
 
-	private final Set<Attempt<?, ?>> suspects = new LinkedHashSet<>();
-
 	private volatile boolean ready;
 
-	private volatile boolean used;
+	/** Whether anybody ever wanted it to be connected. */
+	private volatile boolean dialled;
 
 	private final LastHeard lastHeard;
+
+	private final FailureDetector failureDetector;
 
 	/** {@code null} if the application does not want it. */
 	private final @Nullable LeaderCheck leaderCheck;
@@ -84,15 +84,6 @@ final class Endpoint {
 
 	private long renewedAt;
 
-	/** The newest connection that is known to be dead, and all before it. */
-	private volatile int deadUpTo = -1;
-
-	private int probedConnection;
-
-	private long probedAt;
-
-	private @Nullable LivenessProbe probe;
-
 	private boolean toldUnreachable;
 
 	private volatile boolean closed;
@@ -105,6 +96,7 @@ final class Endpoint {
 		this.timer = timer;
 		this.lastHeard = new LastHeard(timer);
 		this.leaderCheck = checksLeader ? new LeaderCheck(this, owner, timer) : null;
+		this.failureDetector = new FailureDetector(this, owner, timer, this.leaderCheck);
 		this.lastDial = timer.nanoTime() - Endpoints.REDIAL_NANOS;
 		this.lastConnect = this.lastDial;
 		this.renewedAt = this.lastDial;
@@ -202,8 +194,8 @@ final class Endpoint {
 		return this.ready;
 	}
 
-	boolean isUsed() {
-		return this.used;
+	boolean wasDialled() {
+		return this.dialled;
 	}
 
 	int connection() {
@@ -212,6 +204,14 @@ final class Endpoint {
 
 	LastHeard lastHeard() {
 		return this.lastHeard;
+	}
+
+	FailureDetector failureDetector() {
+		return this.failureDetector;
+	}
+
+	boolean isClosed() {
+		return this.closed;
 	}
 
 	/**
@@ -249,15 +249,6 @@ final class Endpoint {
 	}
 
 	/**
-	 * Whether what was sent on a connection will not be answered any more.
-	 * @param connection the number of the connection
-	 * @return whether it is known to be dead
-	 */
-	boolean isDead(int connection) {
-		return connection <= this.deadUpTo;
-	}
-
-	/**
 	 * Whether it is time for another new connection.
 	 * @return whether the last one was made long enough ago
 	 */
@@ -280,7 +271,7 @@ final class Endpoint {
 		if (this.ready || this.closed) {
 			return;
 		}
-		this.used = true;
+		this.dialled = true;
 		long now = this.timer.nanoTime();
 		if (!this.connectAsked) {
 			this.connectAsked = true;
@@ -358,101 +349,30 @@ final class Endpoint {
 	}
 
 	private void readinessChanged() {
-		forgetHeldReads();
+		this.failureDetector.forgetHeldReads();
 		if (this.leaderCheck != null) {
 			this.leaderCheck.connectionChanged();
 		}
 		this.owner.readinessChanged(this);
 	}
 
-	/**
-	 * Find out whether the endpoint still answers, for an attempt that has waited long.
-	 * @param attempt the attempt, which is told if it does not
-	 */
-	void suspect(Attempt<?, ?> attempt) {
-		if (isDead(attempt.connection())) {
-			attempt.connectionLost();
-		}
-		else if (attempt.connection() == this.connection && !this.closed) {
-			this.suspects.add(attempt);
-			probe(attempt.connection());
-		}
-	}
-
-	/**
-	 * Find out whether a connection still answers.
-	 * @param suspected the number of the connection
-	 */
-	void probe(int suspected) {
-		if (this.probe == null && !this.closed && suspected == this.connection) {
-			this.probedConnection = suspected;
-			this.probedAt = this.timer.nanoTime();
-			this.probe = new LivenessProbe(this.channel, this.timer, this.leaderCheck != null,
-					(verdict) -> this.owner.execute(() -> probed(verdict)));
-			this.probe.start();
-		}
-	}
-
-	private void probed(LivenessProbe.Verdict verdict) {
-		this.probe = null;
-		List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
-		this.suspects.clear();
-		if (this.closed) {
-			return;
-		}
-		if (verdict == LivenessProbe.Verdict.LEADERLESS && this.leaderCheck != null) {
-			this.leaderCheck.leaderMissing();
-			if (complaint() == LeaderCheck.Complaint.NO_LEADER && this.probedConnection == this.connection) {
-				waiting.stream().filter(Attempt::isHeldWithoutLeader).forEach(this.suspects::add);
-			}
-			this.owner.leaveUnfit();
-		}
-		if (verdict != LivenessProbe.Verdict.SILENT) {
-			this.lastHeard.now();
-			return;
-		}
-		if (!isSilentSince(this.probedAt)) {
-			// Busy with something large, behind which the probe has to wait.
-			return;
-		}
-		this.deadUpTo = Math.max(this.deadUpTo, this.probedConnection);
-		if (this.connection == this.probedConnection) {
-			logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
-			renew();
-			this.owner.leave(this);
-			forEachStream(WireStream::suspect);
-		}
-		waiting.forEach((attempt) -> {
-			if (isDead(attempt.connection())) {
-				attempt.connectionLost();
-			}
-		});
+	/** The connection does not answer any more. */
+	void connectionDied() {
+		logger.warn("etcd endpoint {} does not answer; its connection is given up", this.name);
+		renew();
+		this.owner.picker().leave(this);
+		forEachStream(WireStream::suspect);
 	}
 
 	/**
 	 * There is another endpoint to go to.
 	 * @param complaint what is wrong with this one
 	 */
-	void moveOn(LeaderCheck.Complaint complaint) {
-		forEachStream((stream) -> stream.moveOn(complaint));
+	void evacuate(LeaderCheck.Complaint complaint) {
+		forEachStream((stream) -> stream.failOver(complaint));
 		if (complaint == LeaderCheck.Complaint.NO_LEADER) {
-			List<Attempt<?, ?>> waiting = List.copyOf(this.suspects);
-			this.suspects.clear();
-			waiting.stream().filter(Attempt::isHeldWithoutLeader).forEach(Attempt::leaderLost);
+			this.failureDetector.releaseHeldReads();
 		}
-	}
-
-	/**
-	 * Whether reads wait here that another endpoint would answer, or may do so.
-	 * @return whether there are any
-	 */
-	boolean holdsReads() {
-		return !this.suspects.isEmpty();
-	}
-
-	/** Those that still wait come again within a second. */
-	void forgetHeldReads() {
-		this.suspects.clear();
 	}
 
 	private void watch(ConnectivityState last) {
@@ -492,7 +412,7 @@ final class Endpoint {
 		if (wasReady != this.ready) {
 			readinessChanged();
 		}
-		this.owner.drive();
+		this.owner.queue().drive();
 	}
 
 	// TCP repeats what nobody has answered ever more rarely, and gRPC says that it has

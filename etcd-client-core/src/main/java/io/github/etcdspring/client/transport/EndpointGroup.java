@@ -78,7 +78,7 @@ final class EndpointGroup {
 
 	EndpointState state() {
 		List<Endpoint> now = this.endpoints;
-		return new EndpointState(name(), now.stream().anyMatch(Endpoint::isUsed),
+		return new EndpointState(name(), now.stream().anyMatch(Endpoint::wasDialled),
 				now.stream().anyMatch(Endpoint::isReady));
 	}
 
@@ -120,7 +120,7 @@ final class EndpointGroup {
 			return;
 		}
 		boolean helpless = this.endpoints.stream()
-			.allMatch((endpoint) -> endpoint.isUsed() && !endpoint.isReady() && !endpoint.isHopeful());
+			.allMatch((endpoint) -> endpoint.wasDialled() && !endpoint.isReady() && !endpoint.isHopeful());
 		boolean recent = this.resolved && this.timer.nanoTime() - this.resolvedAt < Endpoints.REDIAL_NANOS;
 		if (!helpless || recent) {
 			return;
@@ -169,7 +169,7 @@ final class EndpointGroup {
 		if (!this.owner.isClosed() && !this.closed && !addresses.isEmpty()) {
 			replace(addresses);
 		}
-		this.owner.drive();
+		this.owner.queue().drive();
 	}
 
 	private void replace(List<InetAddress> addresses) {

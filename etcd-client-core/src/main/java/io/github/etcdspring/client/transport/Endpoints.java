@@ -6,15 +6,11 @@
 package io.github.etcdspring.client.transport;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -24,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Picks the endpoint of each attempt, and connects endpoints for the calls that find none
- * ready. A call is only ever sent on an endpoint that is connected; until there is one it
- * waits here, where nothing has been sent for sure.
+ * The endpoints of a client: makes them, replaces them while the client runs, and closes
+ * them. {@link EndpointPicker} chooses among them, and in {@link EndpointQueue} wait the
+ * calls that find none ready: a call is only ever sent on an endpoint that is connected.
  * <p>
  * Everything but the pick itself runs in one synchronization context, so it needs no lock
  * and cannot deadlock with gRPC's own.
@@ -59,6 +55,10 @@ final class Endpoints {
 
 	private final ChannelCredentials credentials;
 
+	private final EndpointPicker picker;
+
+	private final EndpointQueue queue;
+
 	private final Object replacing = new Object();
 
 	/** The endpoints in the order of the application. */
@@ -67,23 +67,12 @@ final class Endpoints {
 	/** The same, in the order in which they are tried. */
 	private volatile List<EndpointGroup> groups = List.of();
 
-	private final Set<Waiting> waiting = new LinkedHashSet<>();
-
 	/** Used no more, but not shut down yet. */
 	private final Set<Endpoint> retired = new HashSet<>();
 
-	private final AtomicInteger turn = new AtomicInteger();
-
 	private volatile List<Endpoint> all = List.of();
 
-	private volatile @Nullable Endpoint current;
-
-	/** Whether an endpoint was connected ever; until then the order decides. */
-	private boolean settled;
-
 	private volatile boolean closed;
-
-	private Timer.@Nullable Timeout wake;
 
 	Endpoints(TransportOptions options, Timer timer, HostResolver resolver, Random random) {
 		this.options = options;
@@ -94,7 +83,17 @@ final class Endpoints {
 		// noticed.
 		this.credentials = options.endpoints().get(0).secure() ? options.tls().toCredentials()
 				: InsecureChannelCredentials.create();
+		this.picker = new EndpointPicker(this, options.strategy());
+		this.queue = new EndpointQueue(this, this.picker, timer, Timer.nanos(options.connectTimeout()));
 		replace(options.endpoints());
+	}
+
+	EndpointPicker picker() {
+		return this.picker;
+	}
+
+	EndpointQueue queue() {
+		return this.queue;
 	}
 
 	/**
@@ -104,10 +103,7 @@ final class Endpoints {
 	 * @param wanted the endpoints, not empty, all of the client's own scheme
 	 */
 	void replace(List<EndpointAddress> wanted) {
-		List<EndpointAddress> order = new ArrayList<>(wanted);
-		if (this.options.strategy() == EndpointStrategy.SHUFFLED) {
-			Collections.shuffle(order, this.random);
-		}
+		List<EndpointAddress> order = this.picker.order(wanted);
 		synchronized (this.replacing) {
 			List<EndpointGroup> before = this.groups;
 			List<EndpointGroup> after = groupsFor(order, before);
@@ -151,15 +147,13 @@ final class Endpoints {
 		});
 		rebuild();
 		before.stream().filter((group) -> !after.contains(group)).forEach(this::removed);
-		drive();
+		this.queue.drive();
 	}
 
 	private void removed(EndpointGroup group) {
 		logger.info("etcd endpoint {} is no longer used", group.name());
 		group.close();
-		List<Waiting> stranded = this.waiting.stream().filter((each) -> each.group == group).toList();
-		stranded.forEach(this.waiting::remove);
-		stranded.forEach((each) -> each.giveUp(removed(group.name())));
+		this.queue.removed(group);
 		CallObserver observer = this.options.callObserver();
 		if (observer != null && find(group.name()) == null) {
 			tellObserver(() -> observer.endpointRemoved(group.name()));
@@ -175,7 +169,21 @@ final class Endpoints {
 		return find(name) != null;
 	}
 
-	private static String removed(String name) {
+	/**
+	 * Whether it is one of the client's.
+	 * @param group the endpoint
+	 * @return whether it was not removed
+	 */
+	boolean contains(EndpointGroup group) {
+		return this.groups.contains(group);
+	}
+
+	/**
+	 * Say why nobody can wait for an endpoint.
+	 * @param name the endpoint as it was configured
+	 * @return the cause in words
+	 */
+	static String removed(String name) {
 		return name + ": it is no longer one of the client's endpoints";
 	}
 
@@ -212,64 +220,25 @@ final class Endpoints {
 	}
 
 	/**
-	 * Return the endpoint that calls use now.
-	 * @return the endpoint, connected or not, or {@code null} before a name is resolved
-	 */
-	@Nullable Endpoint current() {
-		return this.current;
-	}
-
-	/**
-	 * Pick the endpoint of an attempt.
-	 * @return a connected endpoint, or {@code null} if the call has to wait
-	 */
-	@Nullable Endpoint pick() {
-		if (this.options.strategy() != EndpointStrategy.ROUND_ROBIN) {
-			Endpoint endpoint = this.current;
-			return (endpoint != null && endpoint.isReady()) ? endpoint : null;
-		}
-		List<Endpoint> endpoints = this.all;
-		int size = endpoints.size();
-		int start = (size > 1) ? (this.turn.getAndIncrement() & Integer.MAX_VALUE) % size : 0;
-		if (size > 0) {
-			// Nobody waits for an endpoint while others work, but its turn comes.
-			endpoints.get(start).connectIfDue();
-		}
-		Endpoint avoided = null;
-		for (int i = 0; i < size; i++) {
-			Endpoint endpoint = endpoints.get((start + i) % size);
-			if (endpoint.isReady()) {
-				if (!endpoint.isAvoided()) {
-					return endpoint;
-				}
-				avoided = (avoided != null) ? avoided : endpoint;
-			}
-		}
-		return avoided;
-	}
-
-	// What pick() would say, without taking a turn.
-	private boolean pickable() {
-		Endpoint endpoint = this.current;
-		return (this.options.strategy() == EndpointStrategy.ROUND_ROBIN) ? this.all.stream().anyMatch(Endpoint::isReady)
-				: endpoint != null && endpoint.isReady();
-	}
-
-	/**
-	 * Pick the endpoint of an attempt that only one member can answer.
+	 * Pick the endpoint of an attempt. May be called on any thread.
 	 * @param name the endpoint as it was configured, or {@code null} for any
 	 * @return a connected endpoint, or {@code null} if the call has to wait
 	 */
 	@Nullable Endpoint pick(@Nullable String name) {
 		if (name == null) {
-			return pick();
+			return this.picker.pick();
 		}
 		EndpointGroup group = find(name);
 		return (group != null) ? group.pick() : null;
 	}
 
-	// It may have been removed while a call was on its way.
-	private @Nullable EndpointGroup find(String name) {
+	/**
+	 * Find an endpoint. It may have been removed while a call was on its way. May be
+	 * called on any thread.
+	 * @param name the endpoint as it was configured
+	 * @return the endpoint, or {@code null} if it is none of the client's
+	 */
+	@Nullable EndpointGroup find(String name) {
 		for (EndpointGroup group : this.groups) {
 			if (group.name().equals(name)) {
 				return group;
@@ -302,90 +271,24 @@ final class Endpoints {
 	}
 
 	/**
-	 * Wait for a connected endpoint.
+	 * Wait for a connected endpoint. May be called on any thread.
 	 * @param name the only endpoint that will do, or {@code null} for any
 	 * @param waiter told when there is one, or when there was none for the connect
 	 * timeout
 	 * @return the place in the queue
 	 */
-	Waiting await(@Nullable String name, Waiter waiter) {
-		EndpointGroup group = (name != null) ? find(name) : null;
-		Waiting call = new Waiting(group, waiter);
-		execute(() -> {
-			if (this.closed) {
-				call.giveUp("the client is closed");
-				return;
-			}
-			if (name != null && (group == null || !this.groups.contains(group))) {
-				call.giveUp(removed(name));
-				return;
-			}
-			// Looks at this call alone: thousands may be waiting already.
-			call.connect();
-			if (call.hasEndpoint()) {
-				call.ready();
-				return;
-			}
-			this.waiting.add(call);
-			if (this.wake == null) {
-				scheduleWake();
-			}
-		});
-		return call;
+	EndpointQueue.Waiting await(@Nullable String name, EndpointQueue.Waiter waiter) {
+		return this.queue.await(name, waiter);
 	}
 
 	/**
-	 * An attempt failed in a way that another endpoint would probably not have. However
-	 * many attempts report the same connection, the client moves once.
+	 * An attempt failed in a way that another endpoint would probably not have. May be
+	 * called on any thread.
 	 * @param endpoint the attempt's endpoint
 	 * @param connection the attempt's connection
 	 */
 	void failed(Endpoint endpoint, int connection) {
-		execute(() -> {
-			if (endpoint.connection() == connection) {
-				leave(endpoint);
-			}
-		});
-	}
-
-	/**
-	 * Prefer other endpoints from now on.
-	 * @param endpoint the endpoint to leave
-	 */
-	void leave(Endpoint endpoint) {
-		if (this.closed) {
-			return;
-		}
-		endpoint.avoid();
-		if (this.all.size() > 1) {
-			Endpoint next = next(endpoint);
-			boolean worse = !next.isFit() && endpoint.isFit() && endpoint.isReady();
-			if (endpoint == this.current && !worse) {
-				moveTo(next);
-			}
-		}
-		else if (endpoint.mayRenew()) {
-			// Behind one address there may be several members.
-			endpoint.renew();
-		}
-	}
-
-	private Endpoint next(Endpoint endpoint) {
-		List<Endpoint> others = inOrder(this.all.indexOf(endpoint) + 1);
-		return (others.get(0) != endpoint) ? others.get(0) : others.get(1);
-	}
-
-	// Those that are known to be of no use now are the last resort.
-	private List<Endpoint> inOrder(int first) {
-		List<Endpoint> order = new ArrayList<>(this.all);
-		Collections.rotate(order, -first);
-		order.sort(Comparator.comparing((endpoint) -> !endpoint.isFit()));
-		return order;
-	}
-
-	private List<Endpoint> inOrder() {
-		Endpoint endpoint = this.current;
-		return inOrder((endpoint != null) ? this.all.indexOf(endpoint) : 0);
+		execute(() -> this.picker.failed(endpoint, connection));
 	}
 
 	/**
@@ -396,53 +299,6 @@ final class Endpoints {
 		return this.all.stream().anyMatch(Endpoint::isInUse);
 	}
 
-	/**
-	 * Leave the endpoints whose members have no leader or do not serve. Nothing is left
-	 * before there is a connected endpoint to go to.
-	 */
-	void leaveUnfit() {
-		List<Endpoint> unfit = this.all.stream().filter((endpoint) -> !endpoint.isFit()).toList();
-		boolean used = unfit.stream()
-			.anyMatch((endpoint) -> endpoint == this.current || endpoint.streams() > 0 || endpoint.holdsReads());
-		Endpoint better = (used && !this.closed) ? connectFit() : null;
-		if (better == null) {
-			return;
-		}
-		Endpoint now = this.current;
-		if (now == null || !now.isFit() || !now.isReady()) {
-			moveTo(better);
-		}
-		unfit.forEach((endpoint) -> {
-			LeaderCheck.Complaint complaint = endpoint.complaint();
-			if (complaint != null) {
-				endpoint.moveOn(complaint);
-			}
-		});
-	}
-
-	private @Nullable Endpoint connectFit() {
-		List<Endpoint> fit = inOrder().stream().filter(Endpoint::isFit).toList();
-		for (Endpoint endpoint : fit) {
-			if (endpoint.isReady()) {
-				return endpoint;
-			}
-		}
-		for (Endpoint endpoint : fit) {
-			endpoint.connect();
-			if (endpoint.isHopeful()) {
-				break;
-			}
-		}
-		return null;
-	}
-
-	private void moveTo(Endpoint endpoint) {
-		if (this.options.strategy() != EndpointStrategy.ROUND_ROBIN) {
-			logger.debug("etcd calls go to {} now", endpoint.name());
-		}
-		this.current = endpoint;
-	}
-
 	/** The endpoints, or the addresses of a name, have changed. */
 	void rebuild() {
 		List<Endpoint> endpoints = new ArrayList<>();
@@ -450,46 +306,9 @@ final class Endpoints {
 			endpoints.addAll(group.endpoints());
 		}
 		this.all = List.copyOf(endpoints);
-		Endpoint endpoint = this.current;
-		if (!endpoints.isEmpty() && (!this.settled || endpoint == null || !endpoints.contains(endpoint))) {
-			this.current = endpoints.get(0);
-		}
+		this.picker.endpointsChanged();
 		this.all.forEach(Endpoint::reviewUse);
-		leaveUnfit();
-	}
-
-	/**
-	 * Go on connecting for those who wait, and let them go once there is an endpoint.
-	 * Runs after everything that may have changed the picture.
-	 */
-	void drive() {
-		if (this.closed || this.waiting.isEmpty()) {
-			return;
-		}
-		cancelWake();
-		this.waiting.stream().map((each) -> each.group).distinct().forEach(this::connect);
-		List<Waiting> lucky = this.waiting.stream().filter(Waiting::hasEndpoint).toList();
-		lucky.forEach(this.waiting::remove);
-		lucky.forEach(Waiting::ready);
-		if (!this.waiting.isEmpty()) {
-			scheduleWake();
-		}
-	}
-
-	private void scheduleWake() {
-		this.wake = this.timer.schedule(nextWake(), () -> execute(() -> {
-			this.wake = null;
-			drive();
-		}));
-	}
-
-	private void connect(@Nullable EndpointGroup group) {
-		if (group != null) {
-			group.connect();
-		}
-		else {
-			connectForWaiting();
-		}
+		this.picker.leaveUnfit();
 	}
 
 	/** Resolve names that have no address, or none that can be reached. */
@@ -502,71 +321,34 @@ final class Endpoints {
 	 * @return the endpoint as it was configured, or {@code null}
 	 */
 	@Nullable String nowhere() {
-		return (this.current == null && this.groups.stream().allMatch(EndpointGroup::isNowhere))
+		return (this.picker.current() == null && this.groups.stream().allMatch(EndpointGroup::isNowhere))
 				? this.groups.get(0).name() : null;
 	}
 
-	private void connectForWaiting() {
-		// Once a name, of which several may be needed: the first that works is enough.
-		refresh();
-		boolean all = this.options.strategy() == EndpointStrategy.ROUND_ROBIN;
-		if (!all && firstIsResolving()) {
-			return;
-		}
-		for (Endpoint endpoint : inOrder()) {
-			endpoint.connect();
-			if (!all && endpoint.isReady()) {
-				moveTo(endpoint);
-				return;
-			}
-			if (!all && endpoint.isHopeful()) {
-				return;
-			}
-		}
-	}
-
-	private long nextWake() {
-		long now = this.timer.nanoTime();
-		long wait = REDIAL_NANOS;
-		for (Endpoint endpoint : this.all) {
-			if (endpoint.isHopeful()) {
-				wait = Math.min(wait, endpoint.connectAskedAt() + PATIENCE_NANOS - now);
-			}
-		}
-		return Math.max(wait, 0);
-	}
-
-	private void cancelWake() {
-		Timer.Timeout timeout = this.wake;
-		if (timeout != null) {
-			timeout.cancel();
-			this.wake = null;
-		}
-	}
-
-	// An endpoint that the application named first is waited for while its name is
-	// resolved.
-	private boolean firstIsResolving() {
+	/**
+	 * Whether the endpoints that the application named first are still being resolved.
+	 * @return whether they will probably be known shortly
+	 */
+	boolean isFirstResolving() {
 		for (EndpointGroup group : this.groups) {
 			if (!group.endpoints().isEmpty()) {
 				return false;
 			}
 			if (group.isResolving()) {
-				return !this.settled;
+				return true;
 			}
 		}
 		return false;
 	}
 
 	void readinessChanged(Endpoint endpoint) {
-		this.settled = this.settled || endpoint.isReady();
 		this.groups.stream()
 			.filter((group) -> group.endpoints().contains(endpoint))
 			.findFirst()
 			.map(EndpointGroup::state)
 			.ifPresent((state) -> tellObserver(state.endpoint(), state.connected()));
 		if (endpoint.isReady()) {
-			leaveUnfit();
+			this.picker.connected();
 		}
 	}
 
@@ -610,80 +392,11 @@ final class Endpoints {
 	void close() {
 		this.closed = true;
 		execute(() -> {
-			cancelWake();
-			List<Waiting> rest = List.copyOf(this.waiting);
-			this.waiting.clear();
-			rest.forEach((each) -> each.giveUp("the client is closed"));
+			this.queue.close();
 			this.all.forEach(Endpoint::closeNow);
 			this.retired.forEach(Endpoint::closeNow);
 			this.retired.clear();
 		});
-	}
-
-	/**
-	 * A call that waits for a connected endpoint.
-	 */
-	interface Waiter {
-
-		/** There is an endpoint; it is worth picking again. */
-		void endpointReady();
-
-		/**
-		 * There was none for the connect timeout.
-		 * @param causes why, for each endpoint
-		 */
-		void unreachable(String causes);
-
-	}
-
-	/**
-	 * The place of a call in the queue.
-	 */
-	final class Waiting {
-
-		private final @Nullable EndpointGroup group;
-
-		private final Waiter waiter;
-
-		private final Timer.Timeout timeout;
-
-		Waiting(@Nullable EndpointGroup group, Waiter waiter) {
-			this.group = group;
-			this.waiter = waiter;
-			this.timeout = Endpoints.this.timer.schedule(Timer.nanos(Endpoints.this.options.connectTimeout()),
-					() -> execute(this::expire));
-		}
-
-		private void connect() {
-			Endpoints.this.connect(this.group);
-		}
-
-		private boolean hasEndpoint() {
-			return (this.group != null) ? this.group.pick() != null : pickable();
-		}
-
-		private void ready() {
-			this.timeout.cancel();
-			this.waiter.endpointReady();
-		}
-
-		private void expire() {
-			if (Endpoints.this.waiting.remove(this)) {
-				this.waiter.unreachable(describe((this.group != null) ? this.group.name() : null));
-			}
-		}
-
-		/** The call has ended; nobody needs to be told. */
-		void cancel() {
-			this.timeout.cancel();
-			execute(() -> Endpoints.this.waiting.remove(this));
-		}
-
-		private void giveUp(String cause) {
-			this.timeout.cancel();
-			this.waiter.unreachable(cause);
-		}
-
 	}
 
 }

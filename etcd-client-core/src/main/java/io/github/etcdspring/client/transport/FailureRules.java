@@ -100,8 +100,8 @@ final class FailureRules {
 		}
 		if (isRefused(rpc, reason)) {
 			boolean nowhereElse = reason == Reason.NOT_SUPPORTED_FOR_LEARNER && endpoints < 2;
-			// Who has too much to do is not asked forty times a second.
-			boolean soon = rpc.repeatable() && retryReads && reason != Reason.TOO_MANY_REQUESTS;
+			// Who has too much to do is not asked again soon.
+			boolean soon = reason != Reason.TOO_MANY_REQUESTS;
 			return nowhereElse ? Step.FAIL : soon ? Step.RESEND : Step.RESEND_LATER;
 		}
 		if (rpc.repeatable() && retryReads && !HOPELESS.contains(reason)
@@ -234,10 +234,10 @@ final class FailureRules {
 		/** Give up. */
 		FAIL,
 
-		/** Send again, at once as long as other endpoints have not been tried. */
+		/** Send again, a majority of the endpoints at once, then with short pauses. */
 		RESEND,
 
-		/** Send again, with pauses that grow. */
+		/** Send again, with pauses that grow to seconds. */
 		RESEND_LATER,
 
 		/** Get a new token, then send again. */

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the endpoint in use at regular times, without sending anything, and tells a
- * listener when its health changes.
+ * Looks at the endpoint that calls go to at regular times, without sending anything, and
+ * tells a listener when its health changes.
  */
 final class HealthMonitor {
 
@@ -57,7 +57,7 @@ final class HealthMonitor {
 			return;
 		}
 		this.endpoints.refresh();
-		Endpoint endpoint = this.endpoints.current();
+		Endpoint endpoint = this.endpoints.picker().current();
 		String nowhere = this.endpoints.nowhere();
 		if (endpoint != null) {
 			check(endpoint);
@@ -74,7 +74,7 @@ final class HealthMonitor {
 		}
 		else if (!endpoint.isHopeful()) {
 			changed(false, endpoint.name());
-			this.endpoints.leave(endpoint);
+			this.endpoints.picker().leave(endpoint);
 		}
 	}
 

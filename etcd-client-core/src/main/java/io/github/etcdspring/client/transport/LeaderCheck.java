@@ -23,7 +23,7 @@ import io.github.etcdspring.client.error.StatusCode;
  * not serve, so that nobody has to find out by a call that fails: a stream of gRPC's
  * health service, which such a member ends or refuses, or on which it says so.
  * <p>
- * There is a stream only while the endpoint is connected and used, and there is another
+ * There is a stream only while the endpoint is connected and in use, and there is another
  * endpoint to go to. What is known is known of a connection, and forgotten with it.
  * Except for what calls touch, everything belongs to the synchronization context of
  * {@link Endpoints}.
@@ -32,8 +32,8 @@ final class LeaderCheck {
 
 	private static final Logger logger = LoggerFactory.getLogger(LeaderCheck.class);
 
-	/** An endpoint counts as used for so long after a call or a stream. */
-	static final long USED_NANOS = TimeUnit.SECONDS.toNanos(30);
+	/** An endpoint counts as in use for so long after a call or a stream. */
+	static final long IN_USE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
 	/** Calls are looked at no more often; a client that goes at once asks nothing. */
 	private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -71,7 +71,7 @@ final class LeaderCheck {
 		this.endpoint = endpoint;
 		this.owner = owner;
 		this.timer = timer;
-		this.lastUse = timer.nanoTime() - USED_NANOS;
+		this.lastUse = timer.nanoTime() - IN_USE_NANOS;
 	}
 
 	/**
@@ -86,7 +86,7 @@ final class LeaderCheck {
 	}
 
 	boolean isInUse() {
-		return this.endpoint.streams() > 0 || this.timer.nanoTime() - this.lastUse < USED_NANOS;
+		return this.endpoint.streams() > 0 || this.timer.nanoTime() - this.lastUse < IN_USE_NANOS;
 	}
 
 	/**
@@ -121,7 +121,7 @@ final class LeaderCheck {
 
 	private void scheduleLook() {
 		this.look = cancelled(this.look);
-		long wait = USED_NANOS;
+		long wait = IN_USE_NANOS;
 		if (this.complaint != null) {
 			wait = STEP_NANOS;
 		}
@@ -135,7 +135,7 @@ final class LeaderCheck {
 		review();
 		if (this.running) {
 			if (this.complaint != null) {
-				this.owner.leaveUnfit();
+				this.owner.picker().leaveUnfit();
 			}
 			scheduleLook();
 		}
@@ -234,7 +234,7 @@ final class LeaderCheck {
 		if (this.complaint == null) {
 			this.complaint = complaint;
 			logger.warn("etcd endpoint {} {}; others are preferred", this.endpoint.name(), complaint.text());
-			this.owner.leaveUnfit();
+			this.owner.picker().leaveUnfit();
 			scheduleLook();
 		}
 	}
@@ -242,10 +242,10 @@ final class LeaderCheck {
 	private void recovered() {
 		this.recovery = null;
 		this.complaint = null;
-		this.endpoint.forgetHeldReads();
+		this.endpoint.failureDetector().forgetHeldReads();
 		logger.info("etcd endpoint {} serves again", this.endpoint.name());
 		// This one may be what another one waits for.
-		this.owner.leaveUnfit();
+		this.owner.picker().leaveUnfit();
 	}
 
 	private void stop() {

@@ -15,6 +15,9 @@ final class Pauses {
 
 	private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+	/** 25 ms become 400 ms at most, so that nobody misses a new leader for longer. */
+	private static final int DOUBLINGS = 4;
+
 	private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -23,8 +26,9 @@ final class Pauses {
 	}
 
 	/**
-	 * After a failure that another member may not have: a majority at once, then a short
-	 * pause.
+	 * After a failure that another member may not have: a majority at once, then a pause,
+	 * and so on. The pause begins with 25 ms and doubles up to 400 ms: many calls that
+	 * wait for the same election must not keep the members from it.
 	 * @param resend how often the call is sent again, from 1
 	 * @param endpoints how many endpoints there are
 	 * @param random the source of jitter
@@ -32,7 +36,11 @@ final class Pauses {
 	 */
 	static long soon(int resend, int endpoints, RandomGenerator random) {
 		int majority = endpoints / 2 + 1;
-		return (resend % majority == 0) ? jittered(SHORT_NANOS, random) : 0;
+		if (resend % majority != 0) {
+			return 0;
+		}
+		int doublings = Math.min(resend / majority - 1, DOUBLINGS);
+		return jittered(SHORT_NANOS << doublings, random);
 	}
 
 	/**

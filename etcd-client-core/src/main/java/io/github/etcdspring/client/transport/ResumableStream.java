@@ -80,7 +80,7 @@ public final class ResumableStream<Q, R> {
 
 	private Timer.@Nullable Timeout check;
 
-	private Endpoints.@Nullable Waiting place;
+	private EndpointQueue.@Nullable Waiting place;
 
 	private @Nullable TokenWaiter tokenWaiter;
 
@@ -401,7 +401,7 @@ public final class ResumableStream<Q, R> {
 	 * @param from the stream to the endpoint to leave
 	 * @param complaint what is wrong with it
 	 */
-	void moveOn(WireStream<Q, R> from, LeaderCheck.Complaint complaint) {
+	void failOver(WireStream<Q, R> from, LeaderCheck.Complaint complaint) {
 		// An answer that ends would begin anew.
 		if (from != this.wire || this.rpc.finite() || this.rpc.endpoint() != null) {
 			return;
@@ -550,7 +550,7 @@ public final class ResumableStream<Q, R> {
 				(lost != null) ? lost.endpoint().name() : null, this.attempts + 1, detail, OptionalLong.empty(), cause);
 	}
 
-	private final class EndpointWaiter implements Endpoints.Waiter {
+	private final class EndpointWaiter implements EndpointQueue.Waiter {
 
 		private final int since;
 

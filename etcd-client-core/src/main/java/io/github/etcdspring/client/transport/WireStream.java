@@ -209,8 +209,8 @@ final class WireStream<Q, R> extends ClientCall.Listener<R> {
 	 * There is a better endpoint to go to.
 	 * @param complaint what is wrong with this one
 	 */
-	void moveOn(LeaderCheck.Complaint complaint) {
-		this.owner.execute(() -> this.owner.moveOn(this, complaint));
+	void failOver(LeaderCheck.Complaint complaint) {
+		this.owner.execute(() -> this.owner.failOver(this, complaint));
 	}
 
 	/**

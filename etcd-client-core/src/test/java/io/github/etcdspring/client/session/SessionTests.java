@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.etcdspring.client.data.KeyValue;
 import io.github.etcdspring.client.election.LeaderListener;
+import io.github.etcdspring.client.election.Observation;
 import io.github.etcdspring.client.error.ClientClosedException;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
@@ -28,6 +29,7 @@ import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
 import io.github.etcdspring.proto.LeaseGrantRequest;
 import io.github.etcdspring.proto.PutRequest;
 import io.github.etcdspring.proto.PutResponse;
+import io.github.etcdspring.proto.RangeResponse;
 import io.github.etcdspring.proto.TxnRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,6 +67,41 @@ class SessionTests extends SessionFixture {
 		this.server.call(ScriptedServer.RANGE, 1);
 		this.client.close();
 		assertThat(closed).succeedsWithin(Duration.ofSeconds(2)).isInstanceOf(ClientClosedException.class);
+	}
+
+	@Test
+	void observerWhoseWatchCannotBeOpenedIsToldTheEnd() {
+		Session session = session();
+		// No server counts like this, and no watch begins there.
+		this.server.on(ScriptedServer.RANGE,
+				ScriptedServer.reply(RangeResponse.newBuilder().setHeader(header(-5)).build()));
+		CompletableFuture<EtcdException> closed = new CompletableFuture<>();
+		CompletableFuture<Void> nobody = new CompletableFuture<>();
+		Observation observation = session.election("/leaders").observe(new LeaderListener() {
+
+			@Override
+			public void onLeader(KeyValue leader) {
+				throw new AssertionError("Nobody leads");
+			}
+
+			@Override
+			public void onNoLeader() {
+				nobody.complete(null);
+			}
+
+			@Override
+			public void onClosed(@Nullable EtcdException cause) {
+				closed.complete(cause);
+			}
+
+		});
+		assertThat(nobody).succeedsWithin(SOON);
+		assertThat(closed).succeedsWithin(SOON).satisfies((cause) -> {
+			assertThat(cause.operation()).isEqualTo("observe");
+			assertThat(cause).hasMessageContaining("'revision' must be positive but was -4");
+		});
+		observation.close();
+		assertThat(this.server.count(ScriptedServer.RANGE)).isOne();
 	}
 
 	@Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.etcdspring.client.data.Header;
 import io.github.etcdspring.client.error.ClientClosedException;
@@ -317,6 +319,39 @@ class CompositeRequestTests {
 			client.maintenance().moveLeader(1).sync();
 		}
 		assertThat(moves()).containsExactly(0, 0, 1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void moveLeaderDoesNotWaitLongForMembersThatAreDown(boolean silent) throws Exception {
+		status(2, 3, 3);
+		acceptMoves();
+		String refusing = endpoint(0);
+		server(0).close();
+		try (TcpRelay hole = TcpRelay.blackHole();
+				TestClient client = TestClient.of(silent ? hole.endpoint() : refusing, endpoint(2)).open()) {
+			long begin = System.nanoTime();
+			client.maintenance().moveLeader(1).sync();
+			assertThat(Elapsed.since(begin)).isLessThan(Duration.ofSeconds(3));
+		}
+		assertThat(moves()).containsExactly(0, 0, 1);
+	}
+
+	@Test
+	void moveLeaderAsksASlowMemberAgain() {
+		status(0, 1, 2);
+		server(1).on(ScriptedServer.STATUS, ScriptedServer.SILENCE,
+				ScriptedServer.reply(StatusResponse.newBuilder()
+					.setHeader(ResponseHeader.newBuilder().setMemberId(2))
+					.setLeader(2)
+					.build()));
+		status(2, 3, 2);
+		acceptMoves();
+		try (TestClient client = client()) {
+			client.maintenance().moveLeader(1).sync();
+		}
+		assertThat(moves()).containsExactly(0, 1, 0);
+		assertThat(server(0).count(ScriptedServer.STATUS) + server(2).count(ScriptedServer.STATUS)).isEqualTo(2);
 	}
 
 	@Test

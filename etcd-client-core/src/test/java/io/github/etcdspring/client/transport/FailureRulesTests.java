@@ -92,13 +92,17 @@ class FailureRulesTests {
 		assertThat(outcome(this.write, answer, true)).isEqualTo(Outcome.NOT_APPLIED);
 	}
 
+	private static Step afterRefusal(Answer answer) {
+		return (answer.row().reason() == Reason.TOO_MANY_REQUESTS) ? Step.RESEND_LATER : Step.RESEND;
+	}
+
 	@ParameterizedTest
 	@MethodSource("answers")
 	void stepAfterAWrite(Answer answer) {
 		Step expected = switch (answer.row().retry()) {
 			case NEVER, READ -> Step.FAIL;
 			case AFTER_NEW_TOKEN -> Step.REFRESH_TOKEN;
-			case ALWAYS -> Step.RESEND_LATER;
+			case ALWAYS -> afterRefusal(answer);
 		};
 		assertThat(step(this.write, answer, true)).isEqualTo(expected);
 		assertThat(step(this.write, answer, false)).as("without repeated reads").isEqualTo(expected);
@@ -107,12 +111,11 @@ class FailureRulesTests {
 	@ParameterizedTest
 	@MethodSource("answers")
 	void stepAfterARead(Answer answer) {
-		boolean overloaded = answer.row().reason() == Reason.TOO_MANY_REQUESTS;
 		Step expected = switch (answer.row().retry()) {
 			case NEVER -> Step.FAIL;
 			case READ -> Step.RESEND;
 			case AFTER_NEW_TOKEN -> Step.REFRESH_TOKEN;
-			case ALWAYS -> overloaded ? Step.RESEND_LATER : Step.RESEND;
+			case ALWAYS -> afterRefusal(answer);
 		};
 		assertThat(step(this.read, answer, true)).isEqualTo(expected);
 	}
@@ -123,7 +126,7 @@ class FailureRulesTests {
 		Step expected = switch (answer.row().retry()) {
 			case NEVER, READ -> Step.FAIL;
 			case AFTER_NEW_TOKEN -> Step.REFRESH_TOKEN;
-			case ALWAYS -> Step.RESEND_LATER;
+			case ALWAYS -> afterRefusal(answer);
 		};
 		assertThat(step(this.read, answer, false)).isEqualTo(expected);
 	}

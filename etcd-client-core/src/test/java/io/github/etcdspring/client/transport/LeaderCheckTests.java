@@ -19,10 +19,12 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.etcdspring.client.error.Reason;
@@ -120,7 +122,7 @@ class LeaderCheckTests {
 	}
 
 	private void awaitCurrent(TestClient client, int server) {
-		await().until(() -> client.transport().endpoints().current() == endpoint(client, server)
+		await().until(() -> client.transport().endpoints().picker().current() == endpoint(client, server)
 				&& endpoint(client, server).isReady());
 	}
 
@@ -234,6 +236,43 @@ class LeaderCheckTests {
 			assertThat(puts(0)).isEqualTo(13);
 			assertThat(server(0).connections()).isOne();
 		}
+	}
+
+	// However it ends each stream: only the second one is opened at once.
+	@ParameterizedTest
+	@MethodSource("endings")
+	void memberThatEndsEachStreamAtOnceIsAskedWithPausesThatGrow(StreamStep ending) {
+		server(0).onStream(ASKED, ending);
+		Duration step = Duration.ofMillis(100);
+		try (TestClient client = settings(2).open()) {
+			put(client);
+			this.timer.advance(SECOND);
+			server(0).stream(ASKED, 2);
+			for (int asked = 2; asked <= 8; asked++) {
+				put(client);
+				int known = asked;
+				long begin = this.timer.nanoTime();
+				await().pollInterval(Duration.ofMillis(5)).until(() -> {
+					this.timer.advance(step);
+					return server(0).streams(ASKED).size() > known;
+				});
+				Duration pause = Duration.ofMillis(500L * (asked - 1));
+				assertThat(Duration.ofNanos(this.timer.nanoTime() - begin))
+					.isGreaterThan(pause.multipliedBy(9).dividedBy(10).minus(step));
+				assertThat(server(0).streams(ASKED)).hasSize(asked + 1);
+			}
+			assertThat(server(0).connections()).isOne();
+		}
+	}
+
+	static List<Named<StreamStep>> endings() {
+		return List.of(Named.of("no leader", LEADERLESS), Named.of("serving, and over", (stream) -> {
+			stream.reply(SERVING);
+			stream.complete();
+		}), Named.of("not serving, and over", (stream) -> {
+			stream.reply(NOT_SERVING);
+			stream.complete();
+		}));
 	}
 
 	@Test
@@ -612,7 +651,7 @@ class LeaderCheckTests {
 				this.timer.advance(Duration.ofMillis(50));
 				return server(0).count(ScriptedServer.HEALTH) > 0;
 			});
-			await().until(() -> !endpoint(client, 0).holdsReads());
+			await().until(() -> !endpoint(client, 0).failureDetector().holdsReads());
 			assertThat(endpoint(client, 0).isFit()).isTrue();
 			this.timer.advance(Duration.ofSeconds(2));
 			assertThat(read).failsWithin(Duration.ofSeconds(20));

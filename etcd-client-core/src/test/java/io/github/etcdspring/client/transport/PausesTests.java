@@ -23,16 +23,22 @@ class PausesTests {
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """
-			1, '25 25 25 25 25 25'
-			2, '0 25 0 25 0 25'
-			3, '0 25 0 25 0 25'
-			4, '0 0 25 0 0 25'
-			5, '0 0 25 0 0 25'
-			7, '0 0 0 25 0 0'
+			1, '25 50 100 200 400 400 400 400'
+			2, '0 25 0 50 0 100 0 200'
+			3, '0 25 0 50 0 100 0 200'
+			4, '0 0 25 0 0 50 0 0'
+			5, '0 0 25 0 0 50 0 0'
+			7, '0 0 0 25 0 0 0 50'
 			""")
-	void soonAsksAMajorityAtOnceAndPausesThen(int endpoints, String expectedMillis) {
-		assertThat(IntStream.rangeClosed(1, 6).mapToObj((resend) -> millis(Pauses.soon(resend, endpoints, MIDDLE))))
+	void soonAsksAMajorityAtOnceAndPausesThenEachTimeTwiceAsLong(int endpoints, String expectedMillis) {
+		assertThat(IntStream.rangeClosed(1, 8).mapToObj((resend) -> millis(Pauses.soon(resend, endpoints, MIDDLE))))
 			.containsExactly(expectedMillis.split(" "));
+	}
+
+	@Test
+	void soonNeverPausesLongerThanFourHundredMillis() {
+		assertThat(millis(Pauses.soon(1_000_000, 1, MIDDLE))).isEqualTo("400");
+		assertThat(millis(Pauses.soon(Integer.MAX_VALUE, 1, MIDDLE))).isEqualTo("400");
 	}
 
 	@Test
