@@ -102,7 +102,8 @@ class WatchFaultTests {
 				await().atMost(Duration.ofSeconds(60)).until(() -> written.get() >= goal);
 				if (round == 0) {
 					// At least the first is noticed.
-					faults.inflict(RandomFaults.Kind.HALF_OPEN);
+					faults.cutOff(() -> await().atMost(Duration.ofSeconds(30))
+						.until(() -> recorders.stream().anyMatch((recorder) -> recorder.disconnections() > 0)));
 				}
 				else {
 					faults.inflict();

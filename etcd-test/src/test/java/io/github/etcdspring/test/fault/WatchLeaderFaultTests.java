@@ -63,10 +63,8 @@ class WatchLeaderFaultTests {
 				assertThat(alone.kv().put("/w", "after").sync().revision()).isEqualTo(start);
 				for (Told told : List.of(first, second)) {
 					await().atMost(SOON).until(() -> told.all().contains(String.valueOf(start)));
-					// A leader that is found may be lost once more before there is one to
-					// stay.
+					// On a busy machine a leader that is found may be lost again.
 					assertThat(told.all()).startsWith("disconnected " + Reason.NO_LEADER, "resumed")
-						.endsWith(String.valueOf(start))
 						.containsOnlyOnce(String.valueOf(start))
 						.containsOnly("disconnected " + Reason.NO_LEADER, "resumed", String.valueOf(start));
 				}
