@@ -136,7 +136,10 @@ final class Attempt<Q, R> extends ClientCall.Listener<R> {
 	 */
 	boolean isHeldWithoutLeader() {
 		Rpc<Q, R> rpc = this.call.rpc();
-		return rpc.repeatable() && rpc.requiresLeader() && rpc.endpoint() == null && this.call.retriesReads()
+		// A token is asked for without the header, but the member reads the password like
+		// any other read.
+		boolean read = rpc.requiresLeader() || !rpc.authenticated();
+		return rpc.repeatable() && read && rpc.endpoint() == null && this.call.retriesReads()
 				&& !this.call.hasLeft(this);
 	}
 

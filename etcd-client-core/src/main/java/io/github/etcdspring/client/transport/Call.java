@@ -56,8 +56,6 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	/** How long an attempt may be silent before its connection is checked. */
 	private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private static final int TOKEN_REFRESHES = 5;
-
 	private final Transport transport;
 
 	private final Rpc<Q, R> rpc;
@@ -250,7 +248,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		Endpoints endpoints = this.transport.endpoints();
 		FailureRules.Step step = FailureRules.step(this.rpc, status, reason, unsent,
 				this.transport.options().retryReads(), endpoints.size());
-		if (step == FailureRules.Step.REFRESH_TOKEN && !mayRefresh(attempt)) {
+		if (step == FailureRules.Step.REFRESH_TOKEN && !mayRefresh(attempt, reason)) {
 			step = FailureRules.Step.FAIL;
 		}
 		Failure described = describe(reason, StatusCode.of(status.getCode().value()),
@@ -281,8 +279,9 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 		}
 	}
 
-	private boolean mayRefresh(Attempt<Q, R> attempt) {
-		return this.refreshes < TOKEN_REFRESHES && this.transport.credentials().canReplace(attempt.token());
+	private boolean mayRefresh(Attempt<Q, R> attempt, Reason refusal) {
+		return FailureRules.mayRefreshToken(refusal, this.refreshes)
+				&& this.transport.credentials().canReplace(attempt.token());
 	}
 
 	private void blame(Attempt<Q, R> attempt, Status status, Reason reason) {

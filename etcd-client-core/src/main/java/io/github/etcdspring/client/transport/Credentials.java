@@ -7,6 +7,7 @@ package io.github.etcdspring.client.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ final class Credentials {
 
 	private static final Logger logger = LoggerFactory.getLogger(Credentials.class);
 
+	/** How long a token that was fetched for a denial proves that it is not to blame. */
+	private static final long PROOF_NANOS = TimeUnit.SECONDS.toNanos(10);
+
 	private final List<Waiter> waiting = new ArrayList<>();
 
 	private volatile @Nullable Authenticator authenticator;
@@ -35,6 +39,13 @@ final class Credentials {
 
 	/** The number of the fetch that is under way, 0 if none is. */
 	private long fetching;
+
+	/**
+	 * The generation that was last fetched because the one before was denied something.
+	 */
+	private long proof = Long.MAX_VALUE;
+
+	private long proofAt;
 
 	private Credentials(@Nullable Authenticator authenticator, @Nullable Token first) {
 		this.authenticator = authenticator;
@@ -82,6 +93,33 @@ final class Credentials {
 
 	private static boolean isNewer(@Nullable Token token, @Nullable Token refused) {
 		return token != null && (refused == null || token.generation() > refused.generation());
+	}
+
+	/**
+	 * Whether another token may be permitted what this one is not: old servers deny the
+	 * permission to a token that is not valid any more. However many are denied
+	 * something, one new token shows for a while that tokens are not to blame.
+	 * @param denied the token that was denied something
+	 * @param now the monotonic time in nanoseconds
+	 * @return whether to try again with a newer token, which {@link #refresh} has or
+	 * fetches
+	 */
+	boolean mayBeDeniedAsInvalid(@Nullable Token denied, long now) {
+		synchronized (this.waiting) {
+			if (isNewer(this.current, denied)) {
+				return true;
+			}
+			if (this.authenticator == null) {
+				return false;
+			}
+			long generation = (denied != null) ? denied.generation() : 0;
+			if (generation >= this.proof && now - this.proofAt < PROOF_NANOS) {
+				return false;
+			}
+			this.proof = generation + 1;
+			this.proofAt = now;
+			return true;
+		}
 	}
 
 	/**

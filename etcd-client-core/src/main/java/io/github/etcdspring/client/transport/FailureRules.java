@@ -24,6 +24,9 @@ import io.github.etcdspring.client.error.StatusCode;
  */
 final class FailureRules {
 
+	/** How many tokens in a row are tried. */
+	static final int TOKEN_REFRESHES = 5;
+
 	/** The member refuses before it proposes anything, so another member may be asked. */
 	private static final Set<Reason> REFUSED = EnumSet.of(Reason.NO_LEADER, Reason.NOT_SUPPORTED_FOR_LEARNER,
 			Reason.TOO_MANY_REQUESTS);
@@ -113,6 +116,18 @@ final class FailureRules {
 
 	private static boolean isRefused(Rpc<?, ?> rpc, Reason reason) {
 		return REFUSED.contains(reason) && (reason != Reason.NO_LEADER || rpc.requiresLeader());
+	}
+
+	/**
+	 * Whether another token is worth a try. Tokens that are never valid are a fault; but
+	 * users and roles may be changed again and again, each time before a new token is
+	 * used for the first time.
+	 * @param refusal why a token was refused
+	 * @param refreshes how many new tokens in a row were tried
+	 * @return whether to try one more
+	 */
+	static boolean mayRefreshToken(Reason refusal, int refreshes) {
+		return refusal == Reason.AUTH_OLD_REVISION || refreshes < TOKEN_REFRESHES;
 	}
 
 	/**

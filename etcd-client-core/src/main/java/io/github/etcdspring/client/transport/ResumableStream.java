@@ -41,8 +41,6 @@ public final class ResumableStream<Q, R> {
 	/** A stream that breaks sooner is not opened again at once for ever. */
 	private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-	private static final int TOKEN_REFRESHES = 5;
-
 	private final Transport transport;
 
 	private final StreamRpc<Q, R> rpc;
@@ -200,14 +198,35 @@ public final class ResumableStream<Q, R> {
 
 	/**
 	 * Whether there is, or may be, another token than the one of the open stream.
+	 * @param refusal why the server refused the one of the open stream
 	 * @return whether {@link #tokenRefused} would lead to a stream with another token
 	 */
-	public boolean canRefreshToken() {
-		return this.wire != null && canReplaceTokenOf(this.wire);
+	public boolean canRefreshToken(Reason refusal) {
+		return this.wire != null && canReplaceTokenOf(this.wire, refusal);
 	}
 
-	private boolean canReplaceTokenOf(WireStream<Q, R> refusing) {
-		return this.refreshes < TOKEN_REFRESHES && this.transport.credentials().canReplace(refusing.token());
+	private boolean canReplaceTokenOf(WireStream<Q, R> refusing, Reason refusal) {
+		return FailureRules.mayRefreshToken(refusal, this.refreshes)
+				&& this.transport.credentials().canReplace(refusing.token());
+	}
+
+	/**
+	 * Whether a newer token than that of the open stream may be permitted what this one
+	 * is not. A yes is to be followed by a stream with a newer one.
+	 * @return whether the permission may be denied because the token is not valid any
+	 * more
+	 */
+	public boolean mayBeDeniedAsInvalid() {
+		return this.wire != null && this.transport.credentials().mayBeDeniedAsInvalid(this.wire.token(), nanoTime());
+	}
+
+	/**
+	 * Return the place of the open stream's token in the sequence of the client's tokens.
+	 * @return the place, which grows with each token; 0 if the stream is not open
+	 */
+	public long tokenNumber() {
+		Credentials.Token token = (this.wire != null) ? this.wire.token() : null;
+		return (token != null) ? token.generation() : 0;
 	}
 
 	/**
@@ -232,12 +251,18 @@ public final class ResumableStream<Q, R> {
 	}
 
 	/**
-	 * Wait for another token than that of a stream that was refused. To be called before
-	 * the start.
-	 * @param other the stream, open in whose context this is called
+	 * Wait for a token that comes after another one, before the stream is opened.
+	 * @param number the {@linkplain #tokenNumber() place} of the other token
+	 * @return {@code false} if the stream is open, with a token that comes before
 	 */
-	public void requireNewerTokenThan(ResumableStream<?, ?> other) {
-		this.refused = (other.wire != null) ? other.wire.token() : null;
+	public boolean requireTokenAfter(long number) {
+		if (this.wire != null) {
+			return tokenNumber() > number;
+		}
+		if (this.refused == null || this.refused.generation() < number) {
+			this.refused = new Credentials.Token(null, number);
+		}
+		return true;
 	}
 
 	/**
@@ -438,17 +463,22 @@ public final class ResumableStream<Q, R> {
 	private boolean mayBeTheOldToken(WireStream<Q, R> lost) {
 		boolean again = this.denied && nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS;
 		this.denied = true;
-		return !again;
+		return !again && this.transport.credentials().mayBeDeniedAsInvalid(lost.token(), nanoTime());
 	}
 
 	private void refreshToken(WireStream<Q, R> lost, Failure failure) {
-		if (!canReplaceTokenOf(lost)) {
+		if (!canReplaceTokenOf(lost, failure.reason())) {
 			end(failure);
 			return;
 		}
 		this.refreshes++;
 		this.refused = lost.token();
-		if (this.working) {
+		if (this.refreshes > FailureRules.TOKEN_REFRESHES) {
+			// From here on it is for its consumers to say how long that may go on.
+			this.attempts++;
+			interrupted(failure, this.attempts);
+		}
+		else if (this.working) {
 			// A token that has expired is no trouble.
 			this.handler.disconnected(failure, 0);
 		}

@@ -357,10 +357,16 @@ final class WatchCursor {
 	/**
 	 * The server has refused the token. Only this watch is asked: if others work with the
 	 * same token, opening the stream again and again would harm them.
+	 * @param reason why
 	 * @return whether another token may be better
 	 */
-	boolean refusedToken() {
-		return ++this.refusals <= TOKENS;
+	boolean refusedToken(Reason reason) {
+		this.refusals++;
+		if (reason != Reason.AUTH_OLD_REVISION || this.refusals <= TOKENS) {
+			return this.refusals <= TOKENS;
+		}
+		// Somebody goes on changing users and roles, which need not end soon.
+		return this.options.maxRetries() < 0 || this.refusals <= TOKENS + this.options.maxRetries();
 	}
 
 	/**

@@ -87,11 +87,6 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		this.stream.start();
 	}
 
-	void startWithNewerTokenThan(WatchStream other) {
-		this.stream.requireNewerTokenThan(other.stream);
-		this.stream.start();
-	}
-
 	void execute(Runnable task) {
 		this.stream.execute(task);
 	}
@@ -107,17 +102,39 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 				this.watches.place(cursor);
 				return;
 			}
-			if (cursor.isDropped()) {
-				// Closed before it was here.
-				cursor.end(null);
-				closeIfUnused();
+			take(cursor);
+		});
+	}
+
+	/**
+	 * Take a watch that was denied the permission, to try a newer token. May be called on
+	 * any thread, by whoever owns the watch then.
+	 * @param cursor the watch
+	 * @param token the number of the token that was denied
+	 */
+	void addDenied(WatchCursor cursor, long token) {
+		cursor.moveTo(this);
+		execute(() -> {
+			if (this.closed || !this.stream.requireTokenAfter(token)) {
+				this.watches.joinNoMore(this);
+				this.watches.tryNewerToken(cursor, this.own, token);
 				return;
 			}
-			this.cursors.add(cursor);
-			if (this.stream.isOpen()) {
-				create(cursor);
-			}
+			take(cursor);
 		});
+	}
+
+	private void take(WatchCursor cursor) {
+		if (cursor.isDropped()) {
+			// Closed before it was here.
+			cursor.end(null);
+			closeIfUnused();
+			return;
+		}
+		this.cursors.add(cursor);
+		if (this.stream.isOpen()) {
+			create(cursor);
+		}
 	}
 
 	/**
@@ -222,16 +239,16 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 
 	private void refused(WatchCursor cursor, WatchResponse response) {
 		Failure failure = failure(response);
-		if (failure.reason().isTokenRefused() && this.stream.canRefreshToken() && cursor.refusedToken()) {
+		Reason reason = failure.reason();
+		if (reason.isTokenRefused() && this.stream.canRefreshToken(reason) && cursor.refusedToken(reason)) {
 			// A stream has one token for its life.
 			this.stream.tokenRefused(failure);
 		}
-		else if (failure.reason() == Reason.PERMISSION_DENIED && this.stream.canRefreshToken()
-				&& cursor.deniedFirst()) {
+		else if (reason == Reason.PERMISSION_DENIED && cursor.deniedFirst() && this.stream.mayBeDeniedAsInvalid()) {
 			// Old servers say so of a token that is not valid any more. The other watches
 			// need not suffer from finding out.
 			this.cursors.remove(cursor);
-			this.watches.moveToOwn(cursor, this);
+			this.watches.tryNewerToken(cursor, this.own, this.stream.tokenNumber());
 			closeIfUnused();
 		}
 		else {

@@ -38,6 +38,9 @@ public final class Watches {
 
 	private @Nullable WatchStream shared;
 
+	/** Where watches try another token that were denied the permission with theirs. */
+	private @Nullable WatchStream retrying;
+
 	/**
 	 * Create the service. Applications get it from the client.
 	 * @param transport the client's engine
@@ -105,16 +108,45 @@ public final class Watches {
 		stream.start();
 	}
 
-	void moveToOwn(WatchCursor cursor, WatchStream denied) {
-		WatchStream stream = new WatchStream(this, this.transport, this.namespace, true);
-		stream.add(cursor);
-		stream.startWithNewerTokenThan(denied);
+	/**
+	 * Put a watch that was denied the permission on a stream with a newer token. All that
+	 * are denied at about the same time share one.
+	 * @param cursor the watch
+	 * @param own whether it needs a stream of its own
+	 * @param token the number of the token that was denied
+	 */
+	void tryNewerToken(WatchCursor cursor, boolean own, long token) {
+		WatchStream stream;
+		boolean fresh = false;
+		synchronized (this) {
+			stream = own ? null : this.retrying;
+			if (stream == null) {
+				stream = new WatchStream(this, this.transport, this.namespace, own);
+				fresh = true;
+				this.retrying = own ? this.retrying : stream;
+			}
+		}
+		stream.addDenied(cursor, token);
+		if (fresh) {
+			stream.start();
+		}
+	}
+
+	/**
+	 * Give a stream no more watches that were denied the permission.
+	 * @param stream the stream, which is closed or has an old token
+	 */
+	synchronized void joinNoMore(WatchStream stream) {
+		if (this.retrying == stream) {
+			this.retrying = null;
+		}
 	}
 
 	synchronized void forget(WatchStream stream) {
 		if (this.shared == stream) {
 			this.shared = null;
 		}
+		joinNoMore(stream);
 	}
 
 	/**

@@ -253,6 +253,113 @@ class AuthenticationTests {
 	}
 
 	@Test
+	void authenticateThatWorksAgainServesWhoStillWaits() throws Exception {
+		this.server.on(ScriptedServer.AUTHENTICATE, ScriptedServer.SILENCE, (exchange) -> answer(exchange, "good"));
+		try (TestClient client = settings().timeout(Duration.ofMillis(600)).open()) {
+			List<CompletableFuture<PutResult>> impatient = new ArrayList<>();
+			long begin = System.nanoTime();
+			for (int i = 0; i < 50; i++) {
+				impatient.add(client.kv().put("k", "v").timeout(Duration.ofMillis(300)).async());
+			}
+			CompletableFuture<PutResult> patient = client.kv().put("k", "v").timeout(Duration.ofSeconds(20)).async();
+			for (CompletableFuture<PutResult> put : impatient) {
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> put.get(10, TimeUnit.SECONDS))
+					.havingCause()
+					.isInstanceOfSatisfying(EtcdTimeoutException.class,
+							(ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.NOT_APPLIED));
+			}
+			assertThat(Elapsed.since(begin)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+			patient.get(20, TimeUnit.SECONDS);
+			assertThat(Elapsed.since(begin)).isBetween(Duration.ofMillis(600), Duration.ofSeconds(10));
+			client.kv().put("k", "v").sync();
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).isEqualTo(2);
+			assertThat(this.server.count(ScriptedServer.PUT)).isEqualTo(2);
+			assertThat(client.transport().credentials().waiting()).isZero();
+		}
+	}
+
+	@Test
+	void serverWithTooMuchToDoIsAskedForATokenWithPauses() throws Exception {
+		ManualTimer timer = new ManualTimer();
+		ScriptedServer.Step tooMuch = ScriptedServer.fail(Status.Code.RESOURCE_EXHAUSTED,
+				"etcdserver: too many requests");
+		this.server.on(ScriptedServer.AUTHENTICATE, tooMuch, tooMuch, tooMuch, (exchange) -> answer(exchange, "good"));
+		try (TestClient client = settings().timer(timer).open()) {
+			List<CompletableFuture<PutResult>> puts = puts(client, 100);
+			for (int refusals = 2; refusals <= 3; refusals++) {
+				this.server.call(ScriptedServer.AUTHENTICATE, refusals);
+				Duration pause = Duration.ofMillis(500L * (refusals - 1));
+				timer.advance(await().until(() -> timer.waitingAbout(pause), Objects::nonNull));
+			}
+			for (CompletableFuture<PutResult> put : puts) {
+				put.get(10, TimeUnit.SECONDS);
+			}
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).isEqualTo(4);
+			assertThat(this.server.calls(ScriptedServer.PUT)).hasSize(100)
+				.allMatch((exchange) -> "good".equals(exchange.header("token")));
+		}
+	}
+
+	@Test
+	void hundredCallsWithAWrongPasswordFailTogetherAfterOneAttempt() {
+		this.server.on(ScriptedServer.AUTHENTICATE, ScriptedServer.SILENCE);
+		try (TestClient client = settings().open()) {
+			List<CompletableFuture<PutResult>> puts = puts(client, 100);
+			this.server.call(ScriptedServer.AUTHENTICATE, 1).fail(Status.Code.INVALID_ARGUMENT, WRONG_PASSWORD);
+			for (CompletableFuture<PutResult> put : puts) {
+				assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> put.get(10, TimeUnit.SECONDS))
+					.havingCause()
+					.isInstanceOf(AuthenticationException.class)
+					.withMessageContaining(WRONG_PASSWORD)
+					.withMessageNotContaining(PASSWORD);
+			}
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).isOne();
+			assertThat(this.server.count(ScriptedServer.PUT)).isZero();
+		}
+	}
+
+	@Test
+	void usersAndRolesThatChangeAgainAndAgainCostNoCall() throws Exception {
+		ManualTimer timer = new ManualTimer();
+		this.server.on(ScriptedServer.PUT, (exchange) -> {
+			if (exchange.number() > 12) {
+				ScriptedServer.good(ScriptedServer.PUT).handle(exchange);
+			}
+			else {
+				exchange.fail(Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old");
+			}
+		});
+		try (TestClient client = settings().timer(timer).timeout(Duration.ofMinutes(10)).open()) {
+			CompletableFuture<PutResult> put = client.kv().put("k", "v").async();
+			passPauses(timer, 12);
+			assertThat(put.get(20, TimeUnit.SECONDS).revision()).isEqualTo(7);
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).isEqualTo(13);
+		}
+	}
+
+	@Test
+	void usersAndRolesThatNeverStopToChangeCostACallItsDeadline() {
+		ManualTimer timer = new ManualTimer();
+		this.server.on(ScriptedServer.PUT,
+				ScriptedServer.fail(Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"));
+		try (TestClient client = settings().timer(timer).timeout(Duration.ofSeconds(30)).open()) {
+			CompletableFuture<PutResult> put = client.kv().put("k", "v").async();
+			passPauses(timer, 11);
+			// The next pause ends after the deadline.
+			this.server.call(ScriptedServer.PUT, 12);
+			await().until(() -> timer.waitingAbout(Duration.ofSeconds(5)) != null);
+			timer.advance(Duration.ofSeconds(5));
+			await().until(put::isDone);
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(put::get)
+				.havingCause()
+				.isInstanceOfSatisfying(EtcdTimeoutException.class,
+						(ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+				.withMessageContaining("revision of auth store is old");
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).isEqualTo(12);
+		}
+	}
+
+	@Test
 	void authenticateIsTriedAgainWhenAMemberCannotAnswerIt() {
 		this.server.on(ScriptedServer.AUTHENTICATE,
 				ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: request timed out"),
@@ -386,6 +493,15 @@ class AuthenticationTests {
 				}
 			}
 			assertThat(client.transport().options().toString()).doesNotContain(PASSWORD);
+		}
+	}
+
+	/** Each refusal is followed by a pause, half a second longer than the one before. */
+	private void passPauses(ManualTimer timer, int refusals) {
+		for (int i = 2; i <= refusals; i++) {
+			this.server.call(ScriptedServer.PUT, i);
+			Duration pause = Duration.ofMillis(Math.min(5000, 500 * (i - 1)));
+			timer.advance(await().until(() -> timer.waitingAbout(pause), Objects::nonNull));
 		}
 	}
 

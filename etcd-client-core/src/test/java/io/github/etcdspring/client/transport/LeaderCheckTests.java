@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
 import io.github.etcdspring.client.transport.ScriptedServer.StreamStep;
+import io.github.etcdspring.proto.AuthenticateResponse;
 import io.github.etcdspring.proto.LeaseGrpc;
 import io.github.etcdspring.proto.PutResponse;
 import io.github.etcdspring.proto.RangeResponse;
@@ -612,6 +613,26 @@ class LeaderCheckTests {
 			this.timer.advance(SECOND);
 			server(0).stream(ASKED, 2).reply(SERVING);
 			passRecovery(client, 0);
+		}
+	}
+
+	@Test
+	void tokenThatAMemberWithoutALeaderHoldsIsFetchedElsewhere() {
+		server(0).on(ScriptedServer.AUTHENTICATE,
+				ScriptedServer.reply(AuthenticateResponse.newBuilder().setToken("old").build()), ScriptedServer.SILENCE)
+			.on(ScriptedServer.PUT, ScriptedServer.reply(PutResponse.getDefaultInstance()),
+					ScriptedServer.fail(Status.Code.UNAUTHENTICATED, "etcdserver: invalid auth token"))
+			.on(ScriptedServer.HEALTH, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = settings(3).credentials("root", "secret").open()) {
+			ask(client, 0);
+			CompletableFuture<?> put = client.kv().put("k", "v").async();
+			server(0).call(ScriptedServer.AUTHENTICATE, 2);
+			// The refusal of the token was a sign of life.
+			this.timer.advance(SECOND);
+			this.timer.advance(SECOND);
+			assertThat(put).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(server(1).count(ScriptedServer.AUTHENTICATE)).isOne();
+			assertThat(puts(1)).isOne();
 		}
 	}
 

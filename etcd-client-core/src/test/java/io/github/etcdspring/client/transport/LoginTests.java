@@ -138,7 +138,9 @@ class LoginTests {
 					assertThat(ex.reason()).isEqualTo(Reason.AUTHENTICATION_FAILED);
 					assertThat(ex.operation()).isEqualTo("login");
 				})
+				.withMessageContaining("invalid user ID or password")
 				.withMessageNotContaining("wrong secret");
+			assertThat(this.server.count(ScriptedServer.AUTHENTICATE)).as("one for alice, one for bob").isEqualTo(2);
 			client.kv().put("k", "v").sync();
 			assertThat(tokens()).containsExactly("alice-1", "alice-1");
 			this.server.on(ScriptedServer.AUTHENTICATE, LoginTests::authenticate);

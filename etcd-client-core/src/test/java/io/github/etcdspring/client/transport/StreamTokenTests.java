@@ -193,6 +193,49 @@ class StreamTokenTests {
 	}
 
 	@Test
+	void streamsThatAreDeniedOneAfterTheOtherFetchOneNewTokenInTenSeconds() {
+		this.server.onStream(METHOD,
+				RecordingStream.refusal(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"));
+		try (TestClient client = settings().open()) {
+			for (int i = 0; i < 10; i++) {
+				new RecordingStream(client).start().await("ended PERMISSION_DENIED");
+				assertThat(authenticated()).isEqualTo(2);
+			}
+			this.timer.advance(Duration.ofSeconds(11));
+			new RecordingStream(client).start().await("ended PERMISSION_DENIED");
+			new RecordingStream(client).start().await("ended PERMISSION_DENIED");
+			assertThat(authenticated()).isEqualTo(3);
+			ResumableStreamTests.assertNothingLeft(client);
+		}
+	}
+
+	@Test
+	void usersAndRolesThatChangeAgainAndAgainAreAttemptsAfterFiveTokens() {
+		this.server.onStream(METHOD, (stream) -> {
+			if (stream.number() > 9) {
+				RecordingStream.GOOD.handle(stream);
+			}
+			else {
+				stream.fail(Status.Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old");
+			}
+		});
+		try (TestClient client = settings().open()) {
+			RecordingStream stream = new RecordingStream(client).start();
+			for (int refusals = 2; refusals <= 9; refusals++) {
+				this.server.stream(METHOD, refusals);
+				Duration pause = Duration.ofMillis(500L * (refusals - 1));
+				await().until(() -> this.timer.waitingAbout(pause) != null);
+				this.timer.pass(pause);
+			}
+			stream.await("received");
+			assertThat(stream.events("disconnected")).containsExactly("disconnected 1 AUTH_OLD_REVISION",
+					"disconnected 2 AUTH_OLD_REVISION", "disconnected 3 AUTH_OLD_REVISION",
+					"disconnected 4 AUTH_OLD_REVISION");
+			assertThat(authenticated()).isEqualTo(10);
+		}
+	}
+
+	@Test
 	void wrongPasswordEndsTheStream() {
 		this.server.on(ScriptedServer.AUTHENTICATE, ScriptedServer.fail(Status.Code.INVALID_ARGUMENT,
 				"etcdserver: authentication failed, invalid user ID or password"));
@@ -230,7 +273,7 @@ class StreamTokenTests {
 			new RecordingStream(client).start().await("ended INVALID_AUTH_TOKEN");
 			this.server.onStream(METHOD, RecordingStream.GOOD);
 			RecordingStream other = new RecordingStream(client);
-			assertThat(other.stream().canRefreshToken()).isFalse();
+			assertThat(other.stream().canRefreshToken(Reason.INVALID_AUTH_TOKEN)).isFalse();
 			other.whenReceived((answer) -> other.stream().tokenRefused(refusal())).start();
 			other.await("ended INVALID_AUTH_TOKEN");
 			assertThat(authenticated()).isZero();
@@ -245,7 +288,7 @@ class StreamTokenTests {
 			RecordingStream first = new RecordingStream(client).start().await("received");
 			RecordingStream second = new RecordingStream(client);
 			first.stream().execute(() -> {
-				second.stream().requireNewerTokenThan(first.stream());
+				second.stream().requireTokenAfter(first.stream().tokenNumber());
 				second.start();
 			});
 			second.await("received");
@@ -259,7 +302,7 @@ class StreamTokenTests {
 			RecordingStream first = new RecordingStream(client).start().await("received");
 			RecordingStream second = new RecordingStream(client);
 			first.stream().execute(() -> {
-				second.stream().requireNewerTokenThan(first.stream());
+				second.stream().requireTokenAfter(first.stream().tokenNumber());
 				second.start();
 			});
 			second.await("received");

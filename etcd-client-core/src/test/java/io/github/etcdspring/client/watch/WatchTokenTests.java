@@ -6,6 +6,10 @@
 package io.github.etcdspring.client.watch;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
@@ -15,8 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.error.AuthenticationException;
 import io.github.etcdspring.client.error.PermissionDeniedException;
+import io.github.etcdspring.client.transport.ManualTimer;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedStream;
+import io.github.etcdspring.proto.AuthenticateResponse;
 import io.github.etcdspring.proto.WatchCreateRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -179,8 +185,8 @@ class WatchTokenTests extends ScriptedWatchTests {
 	@Test
 	void watchOfAStreamThatLostItsTokenMayBeClosed() {
 		this.server.on(ScriptedServer.AUTHENTICATE,
-				this.server.calls(ScriptedServer.AUTHENTICATE).isEmpty() ? (exchange) -> exchange
-					.reply(io.github.etcdspring.proto.AuthenticateResponse.newBuilder().setToken("token-1").build())
+				this.server.calls(ScriptedServer.AUTHENTICATE).isEmpty()
+						? (exchange) -> exchange.reply(AuthenticateResponse.newBuilder().setToken("token-1").build())
 						: ScriptedServer.SILENCE,
 				ScriptedServer.SILENCE);
 		Watches watches = alice();
@@ -193,6 +199,196 @@ class WatchTokenTests extends ScriptedWatchTests {
 		told.expect("disconnected");
 		watch.close();
 		told.expect("disconnected", "closed at 5");
+	}
+
+	/** Permit watches of one key, and of no other, as long as the stream is open. */
+	private static void permitOnly(ScriptedStream stream, String key) {
+		try {
+			for (int i = 1; true; i++) {
+				io.github.etcdspring.proto.WatchRequest request = WatchAnswers.request(stream, i);
+				if (request.hasCreateRequest()) {
+					WatchCreateRequest create = request.getCreateRequest();
+					stream.reply(create.getKey().toStringUtf8().equals(key)
+							? WatchAnswers.created(create.getWatchId(), 100) : WatchAnswers.refused(DENIED));
+				}
+			}
+		}
+		catch (CancellationException ex) {
+			// The client has left.
+		}
+	}
+
+	private long openStreams() {
+		return this.server.streams(ScriptedServer.WATCH).stream().filter((each) -> !each.cancelled().isDone()).count();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void thousandDeniedWatchesFetchOneNewTokenAndLeaveNoStream(boolean another) {
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> permitOnly(stream, "permitted"));
+		Watches watches = alice();
+		Told permitted = new Told();
+		if (another) {
+			watches.watch(KeyRange.key("permitted")).fromRevision(5).open(permitted);
+		}
+		List<Told> denied = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			denied.add(new Told());
+			watches.watch(KeyRange.key("denied")).fromRevision(5).open(denied.get(i));
+		}
+		await().atMost(Duration.ofSeconds(30)).until(() -> denied.stream().noneMatch((each) -> each.all().isEmpty()));
+		assertThat(denied)
+			.allSatisfy((each) -> assertThat(each.all()).containsExactly("closed at 5: PERMISSION_DENIED"));
+		assertThat(denied).allSatisfy((each) -> assertThat(each.cause()).isInstanceOf(PermissionDeniedException.class));
+		assertThat(logins()).isLessThanOrEqualTo(2);
+		assertThat(streams()).isLessThan(100);
+		await().untilAsserted(() -> assertThat(openStreams()).isEqualTo(another ? 1 : 0));
+		assertThat(permitted.all()).isEmpty();
+	}
+
+	@Test
+	void watchesThatAreDeniedOneAfterTheOtherFetchOneNewTokenInTenSeconds() {
+		ManualTimer timer = new ManualTimer();
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> permitOnly(stream, "permitted"));
+		Watches watches = watches(settings().credentials("alice", "secret").timer(timer));
+		for (int i = 0; i < 20; i++) {
+			expectDenied(watches);
+			assertThat(logins()).isEqualTo(2);
+		}
+		timer.advance(Duration.ofSeconds(11));
+		expectDenied(watches);
+		expectDenied(watches);
+		assertThat(logins()).isEqualTo(3);
+		await().untilAsserted(() -> assertThat(openStreams()).isZero());
+	}
+
+	private static void expectDenied(Watches watches) {
+		Told told = new Told();
+		watches.watch(KeyRange.key("denied")).fromRevision(5).open(told);
+		told.expect("closed at 5: PERMISSION_DENIED");
+	}
+
+	@Test
+	void watchesThatAreDeniedTogetherTryTheNewerTokenOnOneStream() {
+		ManualTimer timer = new ManualTimer();
+		this.server.on(ScriptedServer.AUTHENTICATE, WatchTokenTests::authenticate, ScriptedServer.SILENCE,
+				WatchTokenTests::authenticate);
+		Watches watches = watches(settings().credentials("alice", "secret").timer(timer));
+		List<Told> told = Stream.generate(Told::new).limit(5).toList();
+		told.forEach((each) -> watches.watch(KeyRange.key("k")).fromRevision(5).open(each));
+		WatchAnswers.accept(stream(1), 1, 100);
+		WatchAnswers.create(stream(1), 5);
+		for (int i = 2; i <= 4; i++) {
+			stream(1).reply(WatchAnswers.refused(DENIED));
+		}
+		authenticate(this.server.call(ScriptedServer.AUTHENTICATE, 2));
+		long first = WatchAnswers.accept(stream(2), 1, 100);
+		long second = WatchAnswers.accept(stream(2), 2, 100);
+		WatchAnswers.create(stream(2), 3);
+		assertThat(stream(2).header("token")).isEqualTo("token-2");
+		stream(2).reply(WatchAnswers.refused(DENIED));
+		told.get(3).expect("closed at 5: PERMISSION_DENIED");
+		// Who comes later goes where the newer token is.
+		stream(1).reply(WatchAnswers.refused(DENIED));
+		long third = WatchAnswers.accept(stream(2), 4, 100);
+		stream(2).reply(WatchAnswers.events(first, "5=a"));
+		stream(2).reply(WatchAnswers.events(second, "5=b"));
+		stream(2).reply(WatchAnswers.events(third, "5=c"));
+		told.get(1).expect("5=a");
+		told.get(2).expect("5=b");
+		told.get(4).expect("5=c");
+		assertThat(logins()).isEqualTo(2);
+		// That token is an old one some day, too.
+		timer.advance(Duration.ofSeconds(11));
+		stream(2).fail(Status.Code.UNAVAILABLE, "gone");
+		WatchAnswers.create(stream(3), 3);
+		assertThat(stream(3).header("token")).isEqualTo("token-2");
+		stream(3).reply(WatchAnswers.refused(DENIED));
+		WatchAnswers.accept(stream(3), 2, 100);
+		WatchAnswers.accept(stream(3), 3, 100);
+		long again = WatchAnswers.accept(stream(4), 1, 100);
+		assertThat(stream(4).header("token")).isEqualTo("token-3");
+		stream(4).reply(WatchAnswers.events(again, "6=a"));
+		told.get(1).expect("5=a", "disconnected", "resumed", "6=a");
+		assertThat(streams()).isEqualTo(4);
+	}
+
+	private static void authenticate(ScriptedServer.Exchange exchange) {
+		exchange.reply(AuthenticateResponse.newBuilder().setToken("token-" + exchange.number()).build());
+	}
+
+	@Test
+	void deniedWatchWithAStreamOfItsOwnTriesTheNewerTokenOnAnother() {
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> permitOnly(stream, "permitted"));
+		Told told = new Told();
+		alice().watch(KeyRange.key("denied")).fromRevision(5).progress().open(told);
+		told.expect("closed at 5: PERMISSION_DENIED");
+		assertThat(logins()).isEqualTo(2);
+		assertThat(streams()).isEqualTo(2);
+		await().untilAsserted(() -> assertThat(openStreams()).isZero());
+	}
+
+	/**
+	 * Somebody changes users and roles whenever there is a new token.
+	 * @param times how often
+	 */
+	private void changeUsers(int times) {
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> {
+			if (stream.number() > times) {
+				long id = WatchAnswers.accept(stream, 1, 100);
+				stream.reply(WatchAnswers.events(id, "5=a"));
+			}
+			else {
+				WatchAnswers.create(stream, 1);
+				stream.reply(WatchAnswers
+					.refused("rpc error: code = InvalidArgument desc = etcdserver: revision of auth store is old"));
+			}
+		});
+	}
+
+	@Test
+	void watchOutlivesUsersAndRolesThatChangeAgainAndAgain() {
+		ManualTimer timer = new ManualTimer();
+		changeUsers(20);
+		Told told = new Told();
+		watches(settings().credentials("alice", "secret").timer(timer)).watch(KeyRange.key("b"))
+			.fromRevision(5)
+			.maxRetries(-1)
+			.open(told);
+		passPauses(timer, 20);
+		told.expect("5=a");
+		assertThat(logins()).isGreaterThan(15);
+	}
+
+	@Test
+	void watchWithFewRetriesDoesNotWaitForTheEndOfAllChanges() {
+		ManualTimer timer = new ManualTimer();
+		changeUsers(100);
+		Told told = new Told();
+		watches(settings().credentials("alice", "secret").timer(timer)).watch(KeyRange.key("b"))
+			.fromRevision(5)
+			.maxRetries(2)
+			.open(told);
+		passPauses(timer, 7);
+		told.expect("closed at 5: AUTH_OLD_REVISION");
+		assertThat(told.cause()).isInstanceOf(AuthenticationException.class);
+		// The first, five new tokens, and two more retries.
+		assertThat(streams()).isEqualTo(8);
+		assertThat(logins()).isEqualTo(8);
+	}
+
+	/** Each refusal is followed by a pause, half a second longer than the one before. */
+	private void passPauses(ManualTimer timer, int refusals) {
+		for (int i = 2; i <= refusals; i++) {
+			Duration pause = Duration.ofMillis(Math.min(5000, 500 * (i - 1)));
+			int next = i + 1;
+			await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10)).until(() -> {
+				if (timer.waitingAbout(pause) != null) {
+					timer.pass(pause);
+				}
+				return streams() >= next;
+			});
+		}
 	}
 
 }

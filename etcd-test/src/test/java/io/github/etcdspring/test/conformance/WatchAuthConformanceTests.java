@@ -5,13 +5,7 @@
 
 package io.github.etcdspring.test.conformance;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +20,7 @@ import io.github.etcdspring.proto.Permission;
 import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.WebTokenKeys;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,8 +39,10 @@ class WatchAuthConformanceTests extends WatchAuthConformance {
 	@Test
 	void tokenThatExpiresIsReplacedAndNothingIsMissed(EtcdBinary binary, @TempDir Path folder) throws Exception {
 		CountedCalls logins = new CountedCalls(AuthGrpc.getAuthenticateMethod());
-		try (EtcdServer server = EtcdServer.builder().binary(binary).arguments(jwt(folder)).start();
-				RawEtcd raw = new RawEtcd(server.endpoint())) {
+		try (EtcdServer server = EtcdServer.builder()
+			.binary(binary)
+			.arguments(WebTokenKeys.argument(folder, 3))
+			.start(); RawEtcd raw = new RawEtcd(server.endpoint())) {
 			raw.addUserWithRole("root", PASSWORD);
 			raw.enableAuth();
 			raw.login("root", PASSWORD);
@@ -89,20 +86,6 @@ class WatchAuthConformanceTests extends WatchAuthConformance {
 				return refusal != null && refusal.reason() == Reason.INVALID_AUTH_TOKEN;
 			});
 		}
-	}
-
-	private static String jwt(Path folder) throws IOException, GeneralSecurityException {
-		KeyPair keys = KeyPairGenerator.getInstance("RSA").generateKeyPair();
-		return "--auth-token=jwt,sign-method=RS256,ttl=3s,pub-key="
-				+ pem(folder.resolve("public.pem"), "PUBLIC KEY", keys.getPublic().getEncoded()) + ",priv-key="
-				+ pem(folder.resolve("private.pem"), "PRIVATE KEY", keys.getPrivate().getEncoded());
-	}
-
-	private static Path pem(Path file, String type, byte[] content) throws IOException {
-		return Files.writeString(file,
-				"-----BEGIN " + type + "-----\n"
-						+ Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content) + "\n-----END " + type
-						+ "-----\n");
 	}
 
 }
