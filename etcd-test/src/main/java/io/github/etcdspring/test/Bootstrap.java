@@ -72,9 +72,15 @@ final class Bootstrap {
 		List<EtcdServer> members = new ArrayList<>();
 		for (int i = 0; i < size; i++) {
 			List<String> command = command(binary, directories.get(i), ports.get(i), peerUrls.get(i), cluster);
+			TlsListener tls = description.newTlsListener();
+			if (tls != null) {
+				// etcd takes the last of two.
+				command.add("--listen-client-urls=" + ports.get(i).clientUrl() + "," + tls.url());
+				command.addAll(tls.arguments());
+			}
 			command.addAll(description.arguments());
 			Map<String, String> environment = (network != null) ? network.environment(i) : Map.of();
-			members.add(new EtcdServer(binary, name(directories.get(i)), directories.get(i), ports.get(i), command,
+			members.add(new EtcdServer(binary, name(directories.get(i)), directories.get(i), ports.get(i), tls, command,
 					environment, description.startTimeout()));
 		}
 		return new Started(List.copyOf(members), network);

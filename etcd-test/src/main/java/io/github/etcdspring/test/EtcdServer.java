@@ -47,6 +47,8 @@ public final class EtcdServer implements AutoCloseable {
 
 	private final Ports ports;
 
+	private final @Nullable TlsListener tls;
+
 	private final List<String> command;
 
 	private final Map<String, String> environment;
@@ -59,12 +61,13 @@ public final class EtcdServer implements AutoCloseable {
 
 	private boolean closed;
 
-	EtcdServer(EtcdBinary binary, String name, Path directory, Ports ports, List<String> command,
-			Map<String, String> environment, Duration startTimeout) {
+	EtcdServer(EtcdBinary binary, String name, Path directory, Ports ports, @Nullable TlsListener tls,
+			List<String> command, Map<String, String> environment, Duration startTimeout) {
 		this.binary = binary;
 		this.name = name;
 		this.directory = directory;
 		this.ports = ports;
+		this.tls = tls;
 		this.command = command;
 		this.environment = environment;
 		this.startTimeout = startTimeout;
@@ -85,6 +88,20 @@ public final class EtcdServer implements AutoCloseable {
 	 */
 	public String endpoint() {
 		return this.ports.clientUrl();
+	}
+
+	/**
+	 * Return where clients that use TLS connect.
+	 * @return a URL such as {@code https://127.0.0.1:20003}; the same after a restart
+	 * @throws IllegalStateException if the server was started without
+	 * {@link Builder#tls(Path, Path)}
+	 */
+	public String tlsEndpoint() {
+		if (this.tls == null) {
+			throw new IllegalStateException(
+					this + " has no certificate: give it one with EtcdServer.builder().tls(...)");
+		}
+		return this.tls.url();
 	}
 
 	/**
@@ -233,6 +250,9 @@ public final class EtcdServer implements AutoCloseable {
 		this.closed = true;
 		kill();
 		this.ports.release();
+		if (this.tls != null) {
+			Ports.release(this.tls.port());
+		}
 		TemporaryFiles.delete(this.directory);
 	}
 
@@ -303,6 +323,12 @@ public final class EtcdServer implements AutoCloseable {
 
 		private @Nullable Path data;
 
+		private @Nullable Path certificate;
+
+		private @Nullable Path key;
+
+		private @Nullable Path clientAuthority;
+
 		Builder() {
 		}
 
@@ -340,6 +366,32 @@ public final class EtcdServer implements AutoCloseable {
 						"data is " + folder + ", which has no folder 'member': give the data folder of an etcd");
 			}
 			this.data = folder;
+			return this;
+		}
+
+		/**
+		 * Listen for clients with TLS too, at {@link EtcdServer#tlsEndpoint()}. The
+		 * server reads the files for each connection, so they can be replaced while it
+		 * runs.
+		 * @param certificate the certificate, followed by its issuers, in PEM
+		 * @param key its key, in PEM and not encrypted
+		 * @return this builder
+		 */
+		public Builder tls(Path certificate, Path key) {
+			this.certificate = certificate;
+			this.key = key;
+			return this;
+		}
+
+		/**
+		 * Let clients that use TLS need a certificate. The server reads the file when it
+		 * starts. Without {@link #tls(Path, Path)} this has no effect.
+		 * @param authority the certificates of the authorities that may have issued it,
+		 * in PEM
+		 * @return this builder
+		 */
+		public Builder clientAuthority(Path authority) {
+			this.clientAuthority = authority;
 			return this;
 		}
 
@@ -382,6 +434,11 @@ public final class EtcdServer implements AutoCloseable {
 
 		@Nullable Path data() {
 			return this.data;
+		}
+
+		@Nullable TlsListener newTlsListener() {
+			return (this.certificate != null && this.key != null)
+					? new TlsListener(Ports.freePort(), this.certificate, this.key, this.clientAuthority) : null;
 		}
 
 		Duration startTimeout() {

@@ -149,6 +149,9 @@ final class Endpoint {
 					streams.shutdownNow();
 				}
 			}
+			else if (streams.getState(false) == ConnectivityState.IDLE) {
+				this.owner.sessions().forget();
+			}
 			return streams;
 		}
 	}
@@ -277,6 +280,7 @@ final class Endpoint {
 			this.connectAsked = true;
 			this.connectAskedAt = now;
 			this.begunAt = now;
+			this.owner.sessions().forget();
 		}
 		if (now - this.begunAt >= Endpoints.GIVE_UP_NANOS) {
 			// Plain TCP waits for ever for a peer that accepts it and then says nothing.
@@ -285,6 +289,7 @@ final class Endpoint {
 		}
 		else if (hasFailed() && now - this.lastDial >= Endpoints.REDIAL_NANOS) {
 			this.lastDial = now;
+			this.owner.sessions().forget();
 			this.channel.resetConnectBackoff();
 		}
 		this.channel.getState(true);
@@ -433,7 +438,7 @@ final class Endpoint {
 		if (hasFailed()) {
 			String cause = LivenessProbe.failureOf(this.channel);
 			if (cause != null) {
-				return cause;
+				return ConnectFailure.explain(cause, this.channels.configured().secure());
 			}
 		}
 		if (this.ready) {

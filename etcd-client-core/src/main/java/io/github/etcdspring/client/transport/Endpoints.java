@@ -53,6 +53,8 @@ final class Endpoints {
 
 	private final Random random;
 
+	private final TlsSessions sessions = new TlsSessions();
+
 	private final ChannelCredentials credentials;
 
 	private final EndpointPicker picker;
@@ -81,7 +83,7 @@ final class Endpoints {
 		this.random = random;
 		// Made once and at the start, so that a certificate that cannot be read is
 		// noticed.
-		this.credentials = options.endpoints().get(0).secure() ? options.tls().toCredentials()
+		this.credentials = options.endpoints().get(0).secure() ? options.tls().toCredentials(this.sessions)
 				: InsecureChannelCredentials.create();
 		this.picker = new EndpointPicker(this, options.strategy());
 		this.queue = new EndpointQueue(this, this.picker, timer, Timer.nanos(options.connectTimeout()));
@@ -193,6 +195,10 @@ final class Endpoints {
 	 */
 	List<EndpointAddress> addresses() {
 		return this.addresses;
+	}
+
+	TlsSessions sessions() {
+		return this.sessions;
 	}
 
 	void execute(Runnable task) {

@@ -219,7 +219,7 @@ final class FailureRules {
 
 	/**
 	 * Put a status in words: its description, and the innermost cause, which is where
-	 * gRPC keeps what the operating system said.
+	 * gRPC keeps what the operating system or TLS said.
 	 * @param status the status
 	 * @return the words
 	 */
@@ -228,7 +228,7 @@ final class FailureRules {
 		Throwable root = rootCause(status.getCause());
 		String cause = (root != null) ? root.getMessage() : null;
 		if (description == null || (cause != null && TRANSPORT_FAILURE.matcher(description).lookingAt())) {
-			return (cause != null) ? cause : "no details";
+			return (cause != null) ? ConnectFailure.explainAlert(cause) : "no details";
 		}
 		return (cause == null || description.contains(cause)) ? description : description + ": " + cause;
 	}

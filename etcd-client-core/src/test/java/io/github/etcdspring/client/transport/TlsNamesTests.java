@@ -158,7 +158,7 @@ class TlsNamesTests {
 			assertThatExceptionOfType(EtcdException.class).isThrownBy(() -> client.kv().put("k", "v").sync())
 				.satisfies((ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.NOT_APPLIED))
 				.withMessageContaining(wrong)
-				.withMessageContaining(SECOND + " found");
+				.withMessageContaining("is for " + FIRST + ", not for " + SECOND);
 		}
 	}
 

@@ -10,6 +10,8 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.function.BiFunction;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -34,12 +36,13 @@ final class ReloadingSslManagers implements SslManagerBundle {
 
 	private volatile X509ExtendedTrustManager trustManager;
 
-	private volatile X509ExtendedKeyManager keyManager;
+	private volatile KeyManagers keyManagers;
 
 	private ReloadingSslManagers(SslBundle bundle) {
 		this.current = bundle.getManagers();
 		this.trustManager = find(this.current.getTrustManagers(), X509ExtendedTrustManager.class);
-		this.keyManager = find(this.current.getKeyManagers(), X509ExtendedKeyManager.class);
+		X509ExtendedKeyManager keyManager = find(this.current.getKeyManagers(), X509ExtendedKeyManager.class);
+		this.keyManagers = new KeyManagers(0, keyManager, keyManager);
 	}
 
 	/**
@@ -57,11 +60,12 @@ final class ReloadingSslManagers implements SslManagerBundle {
 		return SslBundle.of(bundle.getStores(), bundle.getKey(), bundle.getOptions(), bundle.getProtocol(), managers);
 	}
 
-	private void update(SslBundle bundle) {
+	private synchronized void update(SslBundle bundle) {
 		SslManagerBundle updated = bundle.getManagers();
 		X509ExtendedTrustManager newTrustManager = find(updated.getTrustManagers(), X509ExtendedTrustManager.class);
-		// Whoever is amid a handshake may mix old and new and fail; it is tried again.
-		this.keyManager = find(updated.getKeyManagers(), X509ExtendedKeyManager.class);
+		X509ExtendedKeyManager newKeyManager = find(updated.getKeyManagers(), X509ExtendedKeyManager.class);
+		KeyManagers before = this.keyManagers;
+		this.keyManagers = new KeyManagers(before.generation() + 1, newKeyManager, before.current());
 		this.trustManager = newTrustManager;
 		this.current = updated;
 	}
@@ -146,50 +150,83 @@ final class ReloadingSslManagers implements SslManagerBundle {
 	}
 
 	/**
+	 * The key manager of the moment and the one before, and how an alias tells which one
+	 * it is of: a handshake ends with the certificate that it began with.
+	 *
+	 * @param generation counts updates
+	 * @param current the key manager of the moment
+	 * @param previous the one before
+	 */
+	private record KeyManagers(long generation, X509ExtendedKeyManager current, X509ExtendedKeyManager previous) {
+
+		@Nullable String name(@Nullable String alias) {
+			return (alias != null) ? this.generation + ":" + alias : null;
+		}
+
+		String @Nullable [] names(String @Nullable [] aliases) {
+			return (aliases != null) ? Arrays.stream(aliases).map(this::name).toArray(String[]::new) : null;
+		}
+
+		<T> @Nullable T find(String name, BiFunction<X509ExtendedKeyManager, String, @Nullable T> lookup) {
+			String alias = name.substring(name.indexOf(':') + 1);
+			if (name.equals(this.generation + ":" + alias)) {
+				return lookup.apply(this.current, alias);
+			}
+			return name.equals((this.generation - 1) + ":" + alias) ? lookup.apply(this.previous, alias) : null;
+		}
+
+	}
+
+	/**
 	 * Asks the key manager of the moment.
 	 */
 	private final class CurrentKeyManager extends X509ExtendedKeyManager {
 
-		private X509ExtendedKeyManager now() {
-			return ReloadingSslManagers.this.keyManager;
+		private KeyManagers now() {
+			return ReloadingSslManagers.this.keyManagers;
 		}
 
 		@Override
 		public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-			return now().getClientAliases(keyType, issuers);
+			KeyManagers now = now();
+			return now.names(now.current().getClientAliases(keyType, issuers));
 		}
 
 		@Override
 		public @Nullable String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers,
 				@Nullable Socket socket) {
-			return now().chooseClientAlias(keyTypes, issuers, socket);
+			KeyManagers now = now();
+			return now.name(now.current().chooseClientAlias(keyTypes, issuers, socket));
 		}
 
 		@Override
 		public @Nullable String chooseEngineClientAlias(String[] keyTypes, Principal @Nullable [] issuers,
 				@Nullable SSLEngine engine) {
-			return now().chooseEngineClientAlias(keyTypes, issuers, engine);
+			KeyManagers now = now();
+			return now.name(now.current().chooseEngineClientAlias(keyTypes, issuers, engine));
 		}
 
 		@Override
 		public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-			return now().getServerAliases(keyType, issuers);
+			KeyManagers now = now();
+			return now.names(now.current().getServerAliases(keyType, issuers));
 		}
 
 		@Override
 		public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers,
 				@Nullable Socket socket) {
-			return now().chooseServerAlias(keyType, issuers, socket);
+			KeyManagers now = now();
+			return now.name(now.current().chooseServerAlias(keyType, issuers, socket));
 		}
 
 		@Override
 		public X509Certificate @Nullable [] getCertificateChain(String alias) {
-			return now().getCertificateChain(alias);
+			return now().<X509Certificate[]>find(alias, X509ExtendedKeyManager::getCertificateChain);
 		}
 
 		@Override
 		public @Nullable PrivateKey getPrivateKey(String alias) {
-			return now().getPrivateKey(alias);
+			return now().<PrivateKey>find(alias, X509ExtendedKeyManager::getPrivateKey);
 		}
 
 	}

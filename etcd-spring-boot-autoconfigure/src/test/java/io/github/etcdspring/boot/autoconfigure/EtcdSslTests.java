@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -106,7 +107,9 @@ class EtcdSslTests {
 	void serverThatTheBundleDoesNotTrustIsRefused() {
 		this.bundles.registerBundle("mine", one.bundleTrusting(two));
 		run((client) -> assertThatExceptionOfType(EtcdException.class)
-			.isThrownBy(() -> client.kv().get("key").timeout(Duration.ofSeconds(3)).sync()));
+			.isThrownBy(() -> client.kv().get("key").timeout(Duration.ofSeconds(3)).sync())
+			.withMessageContaining("certificate CN=one is signed by itself and not trusted here")
+			.withMessageContaining("the trust store of the SSL bundle"));
 		assertThat(this.clients).isEmpty();
 	}
 
@@ -122,6 +125,23 @@ class EtcdSslTests {
 			read(client);
 			assertThat(this.clients).containsExactly("CN=one", "CN=two");
 		});
+	}
+
+	@Test
+	void handshakeEndsWithTheCertificateThatItBeganWith() {
+		this.bundles.registerBundle("mine", one.bundleTrusting(one));
+		SslBundle bundle = ReloadingSslManagers.bundle(this.bundles, "mine");
+		X509ExtendedKeyManager manager = (X509ExtendedKeyManager) bundle.getManagers().getKeyManagers()[0];
+		String[] types = { "EC" };
+		String began = manager.chooseEngineClientAlias(types, null, null);
+		this.bundles.updateBundle("mine", two.bundleTrusting(two));
+		String next = manager.chooseEngineClientAlias(types, null, null);
+		assertThat(manager.getCertificateChain(began)[0].getSubjectX500Principal().getName()).isEqualTo("CN=one");
+		assertThat(manager.getCertificateChain(next)[0].getSubjectX500Principal().getName()).isEqualTo("CN=two");
+		assertThat(manager.getPrivateKey(began)).isNotNull().isNotEqualTo(manager.getPrivateKey(next));
+		this.bundles.updateBundle("mine", one.bundleTrusting(one));
+		assertThat(manager.getPrivateKey(began)).isNull();
+		assertThat(manager.getPrivateKey(next)).isNotNull();
 	}
 
 	private void run(ClientConsumer test) {
