@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /**
  * Another JVM with the class path of this one.
  */
-final class ForkedJvm implements AutoCloseable {
+public final class ForkedJvm implements AutoCloseable {
 
 	private final Process process;
 
@@ -28,7 +28,10 @@ final class ForkedJvm implements AutoCloseable {
 		this.output = process.inputReader();
 	}
 
-	static ForkedJvm run(Class<?> main, Map<String, String> environment, String... options) throws IOException {
+	/**
+	 * Start it, with a heap of 64 MB.
+	 */
+	public static ForkedJvm run(Class<?> main, Map<String, String> environment, String... options) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx64m", "-cp", System.getProperty("java.class.path")));
@@ -42,7 +45,7 @@ final class ForkedJvm implements AutoCloseable {
 	/**
 	 * Read to the line that begins with a text.
 	 */
-	String awaitLine(String begin) throws IOException {
+	public String awaitLine(String begin) throws IOException {
 		StringBuilder read = new StringBuilder();
 		for (String line = this.output.readLine(); line != null; line = this.output.readLine()) {
 			if (line.startsWith(begin)) {
@@ -53,7 +56,10 @@ final class ForkedJvm implements AutoCloseable {
 		throw new AssertionError("no line begins with '" + begin + "' in: " + read);
 	}
 
-	String awaitEnd() throws IOException, InterruptedException {
+	/**
+	 * Read what is left of the output, and wait for the end.
+	 */
+	public String awaitEnd() throws IOException, InterruptedException {
 		String rest = this.output.lines().collect(Collectors.joining("\n"));
 		if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
 			throw new AssertionError("the JVM closed its output but did not end: " + rest);
@@ -61,7 +67,7 @@ final class ForkedJvm implements AutoCloseable {
 		return rest;
 	}
 
-	void kill() {
+	public void kill() {
 		this.process.destroyForcibly();
 	}
 

@@ -47,8 +47,6 @@ public final class Session implements AutoCloseable {
 	/** A lease that is lost sooner is not replaced at once for ever. */
 	private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	private final Sessions sessions;
-
 	private final SessionServices services;
 
 	private final Duration ttl;
@@ -67,6 +65,9 @@ public final class Session implements AutoCloseable {
 
 	private final CompletableFuture<Void> closing = new CompletableFuture<>();
 
+	/** Completes when no lease is asked for. */
+	private CompletableFuture<Void> restoring = CompletableFuture.completedFuture(null);
+
 	private volatile SessionLease lease;
 
 	private volatile long leasedAt;
@@ -77,13 +78,13 @@ public final class Session implements AutoCloseable {
 	private int failures;
 
 	Session(Sessions sessions, SessionServices services, Duration ttl, SessionLease lease) {
-		this.sessions = sessions;
 		this.services = services;
 		this.ttl = ttl;
 		this.callbacks = services.transport().serialTasks();
 		this.lease = lease;
 		this.leasedAt = services.nanoTime();
 		sessions.opened(this);
+		this.closing.whenComplete((nothing, ex) -> sessions.closed(this));
 		lease.onLoss(this::lost);
 	}
 
@@ -256,7 +257,6 @@ public final class Session implements AutoCloseable {
 		}
 		told.forEach((listener) -> this.callbacks.execute(() -> listener.accept(loss)));
 		if (loss.cause() == LeaseLoss.Cause.CLOSED) {
-			this.sessions.closed(this);
 			this.closing.complete(null);
 		}
 		else {
@@ -274,16 +274,20 @@ public final class Session implements AutoCloseable {
 	}
 
 	private void restore() {
+		CompletableFuture<Void> asking = new CompletableFuture<>();
 		synchronized (this.keys) {
 			if (this.closed) {
 				return;
 			}
+			this.restoring = asking;
 		}
 		SessionRequest.grant(this.services, this.ttl, null).whenComplete((granted, ex) -> {
 			if (ex == null) {
-				restored(granted);
+				restored(granted).whenComplete((nothing, failure) -> asking.complete(null));
+				return;
 			}
-			else if (Contender.cause(ex).reason() != Reason.CLOSED) {
+			asking.complete(null);
+			if (Contender.cause(ex).reason() != Reason.CLOSED) {
 				logger.debug("A session could not get a new lease yet", ex);
 				this.failures++;
 				restoreAfter(this.services.transport().pauseAfter(this.failures));
@@ -307,7 +311,7 @@ public final class Session implements AutoCloseable {
 		});
 	}
 
-	private void restored(SessionLease granted) {
+	private CompletableFuture<Void> restored(SessionLease granted) {
 		List<EphemeralKey> registered;
 		List<Runnable> told;
 		boolean tooLate;
@@ -321,13 +325,13 @@ public final class Session implements AutoCloseable {
 			registered = List.copyOf(this.keys.values());
 		}
 		if (tooLate) {
-			revoke(granted);
-			return;
+			return revoke(granted);
 		}
 		logger.info("A session has a new lease, {}", Long.toHexString(granted.id()));
 		granted.onLoss(this::lost);
 		registered.forEach((key) -> key.write(granted));
 		told.forEach(this.callbacks::execute);
+		return CompletableFuture.completedFuture(null);
 	}
 
 	/**
@@ -347,31 +351,44 @@ public final class Session implements AutoCloseable {
 	 * @return completes when the server has revoked the lease, or that has failed
 	 */
 	public CompletableFuture<Void> closeAsync() {
+		return close(StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, "the session is closed");
+	}
+
+	/**
+	 * Close the session because its client is closed.
+	 * @return as {@link #closeAsync()}
+	 */
+	CompletableFuture<Void> closeWithClient() {
+		return close(StatusCode.CANCELLED, Reason.CLOSED, "the client is closed");
+	}
+
+	private CompletableFuture<Void> close(StatusCode status, Reason reason, String detail) {
 		SessionLease last;
+		CompletableFuture<Void> next;
 		synchronized (this.keys) {
 			if (this.closed) {
 				return this.closing.copy();
 			}
 			this.closed = true;
 			last = this.lease;
+			next = this.restoring;
 			this.keys.clear();
 		}
-		this.sessions.closed(this);
-		revoke(last);
+		last.close();
+		// Before the keys go: who watches them must not take that for the work of others.
 		last.lost(new LeaseLoss(LeaseLoss.Cause.CLOSED,
-				Failure.ofWrite("session", StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
-					.withDetail("the session is closed")
-					.toException()));
+				Failure.ofWrite("session", status, reason, Outcome.NOT_APPLIED).withDetail(detail).toException()));
+		CompletableFuture.allOf(revoke(last), next).whenComplete((nothing, ex) -> this.closing.complete(null));
 		return this.closing.copy();
 	}
 
-	private void revoke(SessionLease last) {
+	private CompletableFuture<Void> revoke(SessionLease last) {
 		last.close();
-		this.services.leases().revoke(last.id()).async().whenComplete((header, ex) -> {
+		return this.services.leases().revoke(last.id()).async().handle((header, ex) -> {
 			if (ex != null && Contender.cause(ex).reason() != Reason.LEASE_NOT_FOUND) {
 				logger.debug("The lease of a session could not be revoked; it ends by itself", ex);
 			}
-			this.closing.complete(null);
+			return null;
 		});
 	}
 

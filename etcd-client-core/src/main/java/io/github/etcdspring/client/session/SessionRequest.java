@@ -13,8 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.error.Failure;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.lease.KeepAliveRequest;
 import io.github.etcdspring.client.transport.PendingRequest;
 
@@ -62,15 +64,25 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 	@Override
 	protected CompletableFuture<Session> begin(@Nullable Duration timeout) {
 		CompletableFuture<Session> result = new CompletableFuture<>();
+		CompletableFuture<Void> begun = this.sessions.begin();
 		CompletableFuture<SessionLease> beginning = (this.adopted != 0) ? adopt(this.services, this.adopted, timeout)
 				: grant(this.services, this.ttl, timeout);
 		beginning.whenComplete((lease, ex) -> {
 			if (ex != null) {
+				begun.complete(null);
 				result.completeExceptionally(Contender.cause(ex));
 				return;
 			}
 			Session session = new Session(this.sessions, this.services, this.ttl, lease);
-			if (!result.complete(session)) {
+			begun.complete(null);
+			if (this.sessions.isClosed()) {
+				session.closeWithClient();
+				result.completeExceptionally(
+						Failure.ofWrite("session", StatusCode.CANCELLED, Reason.CLOSED, Outcome.NOT_APPLIED)
+							.withDetail("the client is closed")
+							.toException());
+			}
+			else if (!result.complete(session)) {
 				session.closeAsync();
 			}
 		});

@@ -26,7 +26,13 @@ public final class Sessions {
 
 	private final SessionServices services;
 
+	/** Those whose leases are not revoked yet. */
 	private final Set<Session> open = Collections.synchronizedSet(new LinkedHashSet<>());
+
+	/** Completes when the first lease of a session is there, or will not be. */
+	private final Set<CompletableFuture<?>> beginning = Collections.synchronizedSet(new LinkedHashSet<>());
+
+	private volatile boolean closed;
 
 	/**
 	 * Create the service. Applications get sessions from the client.
@@ -62,17 +68,45 @@ public final class Sessions {
 	}
 
 	/**
-	 * Close all sessions, and wait for it a little: what they hold should be free at
-	 * once, and not only after their time to live.
-	 * @param timeout how long to wait
+	 * A session begins: it may have a lease before anybody knows.
+	 * @return to be completed when the session is open, or will not be
 	 */
-	public void close(Duration timeout) {
-		CompletableFuture<?>[] closing = List.copyOf(this.open)
-			.stream()
-			.map(Session::closeAsync)
-			.toArray(CompletableFuture<?>[]::new);
-		SessionServices.awaitClosed(CompletableFuture.allOf(closing), timeout,
-				"The leases of some sessions were not revoked in time; they end by themselves");
+	CompletableFuture<Void> begin() {
+		CompletableFuture<Void> begun = new CompletableFuture<>();
+		this.beginning.add(begun);
+		begun.whenComplete((nothing, ex) -> this.beginning.remove(begun));
+		return begun;
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * Close all sessions, because their client is closed. What they hold should be free
+	 * at once, and not only after their time to live.
+	 * @return completes when the leases are revoked, also those of sessions that were
+	 * closed before, or that has failed
+	 */
+	public CompletableFuture<Void> closeAsync() {
+		this.closed = true;
+		CompletableFuture<Void> late = CompletableFuture
+			.allOf(List.copyOf(this.beginning).toArray(CompletableFuture<?>[]::new))
+			.thenCompose((nothing) -> closeOpen());
+		return CompletableFuture.allOf(closeOpen(), late);
+	}
+
+	/**
+	 * Return how many leases of sessions are not known to be revoked.
+	 * @return the number
+	 */
+	public int unrevoked() {
+		return this.open.size();
+	}
+
+	private CompletableFuture<Void> closeOpen() {
+		return CompletableFuture
+			.allOf(List.copyOf(this.open).stream().map(Session::closeWithClient).toArray(CompletableFuture<?>[]::new));
 	}
 
 }

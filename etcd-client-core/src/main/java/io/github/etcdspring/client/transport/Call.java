@@ -118,8 +118,7 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			return this;
 		}
 		if (this.transport.isClosed()) {
-			refuseAtStart(Reason.CLOSED, StatusCode.CANCELLED, "the client is closed");
-			return this;
+			return startClosed();
 		}
 		this.timeout = this.transport.timer().schedule(Math.min(this.timeoutNanos, SILENCE_NANOS), this);
 		if (this.transport.isClosed()) {
@@ -127,6 +126,15 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 			return this;
 		}
 		proceed();
+		return this;
+	}
+
+	/**
+	 * End at once, because the client is closed.
+	 * @return this call
+	 */
+	Call<Q, R> startClosed() {
+		refuseAtStart(Reason.CLOSED, StatusCode.CANCELLED, "the client is closed");
 		return this;
 	}
 

@@ -100,7 +100,7 @@ public final class ResumableStream<Q, R> {
 			}
 			// Before the look at the client: one of the two sees the other.
 			this.transport.remember(this);
-			if (this.transport.isClosed()) {
+			if (this.transport.isRefusing()) {
 				end(closed());
 			}
 			else {

@@ -15,9 +15,12 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,15 @@ import io.github.etcdspring.proto.AuthenticateResponse;
 public final class Transport implements AutoCloseable {
 
 	private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
+
+	/** How long what is done last may take, and how long it may stand still. */
+	private static final long LONGEST_LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long LAST_SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+	private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final String REVOKE = "lease_revoke";
 
 	private static final AtomicInteger count = new AtomicInteger();
 
@@ -67,12 +79,18 @@ public final class Transport implements AutoCloseable {
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
+	private final String name;
+
+	/** Nothing more begins, and what is under way will end in a moment. */
+	private volatile boolean refusing;
+
 	private volatile boolean closed;
 
 	Transport(TransportOptions options, Timer timer, HostResolver resolver, Random random, String name) {
 		this.options = options;
 		this.timer = timer;
 		this.random = random;
+		this.name = name;
 		this.callbacks = new CallbackExecutor(options.callbackExecutor(), name + "-callback");
 		this.troubles = new TroubleLog(timer);
 		this.endpoints = new Endpoints(options, timer, resolver, random);
@@ -213,8 +231,9 @@ public final class Transport implements AutoCloseable {
 	}
 
 	private <Q, R> Call<Q, R> call(Rpc<Q, R> rpc, @Nullable Duration timeout, boolean handOver) {
-		return new Call<>(this, rpc, Timer.nanos((timeout != null) ? timeout : this.options.timeout()), handOver)
-			.start();
+		var call = new Call<>(this, rpc, Timer.nanos((timeout != null) ? timeout : this.options.timeout()), handOver);
+		// What is left behind may be cleared up.
+		return (isRefusing() && !rpc.operation().equals(REVOKE)) ? call.startClosed() : call.start();
 	}
 
 	/**
@@ -372,17 +391,76 @@ public final class Transport implements AutoCloseable {
 		return this.closed;
 	}
 
+	boolean isRefusing() {
+		return this.refusing || this.closed;
+	}
+
+	/**
+	 * Close when what should be done before is done, or does not get on. A thread that
+	 * may not wait for etcd does not: nothing more begins then, and another thread
+	 * closes.
+	 * @param last what should be done before
+	 * @param left how much of it is left
+	 */
+	public void closeAfter(CompletableFuture<?> last, IntSupplier left) {
+		if (mayWait() || last.isDone()) {
+			awaitLast(last, left);
+			close();
+			return;
+		}
+		this.refusing = true;
+		Thread closer = new Thread(() -> {
+			awaitLast(last, left);
+			close();
+		}, this.name + "-close");
+		closer.setDaemon(true);
+		try {
+			closer.start();
+		}
+		catch (Throwable ex) {
+			// Without memory for a thread nothing can be waited for.
+			close();
+		}
+	}
+
+	// Also on a thread that is interrupted: it does not take long, and is worth it.
+	private static void awaitLast(CompletableFuture<?> last, IntSupplier left) {
+		boolean interrupted = false;
+		long now = System.nanoTime();
+		long end = now + LONGEST_LAST_NANOS;
+		long heard = now;
+		int before = left.getAsInt();
+		while (!last.isDone() && now - end < 0 && now - heard < LAST_SILENCE_NANOS) {
+			try {
+				last.get(LAST_LOOK_NANOS, TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+			catch (ExecutionException | TimeoutException ex) {
+				// Seen in a moment.
+			}
+			now = System.nanoTime();
+			int rest = left.getAsInt();
+			heard = (rest < before) ? now : heard;
+			before = rest;
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	/**
 	 * End every pending call and all threads, within a second. May be called from a
 	 * callback, repeatedly and by several threads.
 	 */
 	@Override
 	public void close() {
+		this.closed = true;
 		if (!this.closing.compareAndSet(false, true)) {
 			return;
 		}
 		long start = System.nanoTime();
-		this.closed = true;
 		if (this.health != null) {
 			this.health.close();
 		}

@@ -74,7 +74,7 @@ abstract class SessionFixture {
 
 	@AfterEach
 	void closeClient() {
-		this.sessions.close(Duration.ZERO);
+		this.sessions.closeAsync();
 		this.client.close();
 		this.server.close();
 	}

@@ -158,9 +158,11 @@ class SessionTests extends SessionFixture {
 		this.server.on(ScriptedServer.LEASE_GRANT, SILENT);
 		this.gone.add(first);
 		Exchange granting = this.server.call(ScriptedServer.LEASE_GRANT, 2);
-		session.close();
+		CompletableFuture<Void> closing = session.closeAsync();
 		assertThat(revoked(1)).isEqualTo(first);
+		assertThat(closing).isNotDone();
 		grant(granting);
+		assertThat(closing).succeedsWithin(SOON);
 		assertThat(revoked(2)).isEqualTo(granting.request(LeaseGrantRequest.parser()).getID());
 		assertThat(session.state().isLost()).isTrue();
 	}
@@ -257,9 +259,8 @@ class SessionTests extends SessionFixture {
 		Session session = session();
 		this.server.on(REVOKE, SILENT);
 		long start = System.nanoTime();
-		this.sessions.close(Duration.ofMillis(200));
+		this.client.transport().closeAfter(this.sessions.closeAsync(), this.sessions::unrevoked);
 		assertThat(revoked(1)).isEqualTo(session.leaseId());
-		this.client.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
 		assertThat(session.closeAsync()).succeedsWithin(SOON);
 	}
@@ -273,8 +274,7 @@ class SessionTests extends SessionFixture {
 		CompletableFuture<Void> closing = lock.closeAsync();
 		CompletableFuture<HeldLock> next = session.lock("a").acquire().async();
 		txn(3);
-		this.sessions.close(Duration.ofMillis(200));
-		this.client.close();
+		this.client.transport().closeAfter(this.sessions.closeAsync(), this.sessions::unrevoked);
 		assertThat(closing).succeedsWithin(SOON);
 		assertThat(next).failsWithin(SOON);
 	}

@@ -5,7 +5,6 @@
 
 package io.github.etcdspring.client.simulation;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -165,7 +164,7 @@ final class SimulatedClient {
 		if (!this.closed) {
 			this.closed = true;
 			this.time.note("c%d closes", this.number);
-			this.sessions.close(Duration.ZERO);
+			this.sessions.closeAsync();
 			// As long as the client waits for its sessions.
 			this.time.after(this.chance.millis(0, 200), this.transport::close);
 		}

@@ -496,7 +496,10 @@ public final class ScriptedServer implements AutoCloseable {
 
 		@Override
 		public void transportTerminated(@Nullable Attributes attributes) {
-			ScriptedServer.this.openConnections.decrementAndGet();
+			if (attributes != null) {
+				// Otherwise it was gone before it was there.
+				ScriptedServer.this.openConnections.decrementAndGet();
+			}
 		}
 
 	}
