@@ -67,6 +67,10 @@ public final class ForkedJvm implements AutoCloseable {
 		return rest;
 	}
 
+	public long pid() {
+		return this.process.pid();
+	}
+
 	public void kill() {
 		this.process.destroyForcibly();
 	}

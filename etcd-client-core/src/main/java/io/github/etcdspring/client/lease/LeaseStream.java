@@ -371,6 +371,11 @@ final class LeaseStream implements StreamHandler<LeaseRenewal> {
 				return;
 			}
 			lease.queued = false;
+			if (lease.expired(this.stream.nanoTime()) != null) {
+				// After a pause of the process a timer may be behind the connection.
+				lose(lease);
+				continue;
+			}
 			lease.inFlight = true;
 			this.inFlight++;
 			lease.sentAtMillis = currentTimeMillis();

@@ -37,8 +37,10 @@ public final class CampaignRequest extends PendingRequest<CampaignRequest, Leade
 	protected CompletableFuture<Leadership> begin(@Nullable Duration timeout) {
 		var waiting = this.candidacy.campaign(this.value);
 		this.services.limit(waiting, timeout, (detail) -> Contender.timedOut("campaign", detail));
-		return this.services.dependent(waiting, (claim) -> new Leadership(this.candidacy, claim.orElseThrow()),
-				Leadership::closeAsync);
+		CompletableFuture<Leadership> given = this.services.dependent(waiting,
+				(claim) -> new Leadership(this.candidacy, claim.orElseThrow()), Leadership::closeAsync);
+		this.candidacy.give(given);
+		return given;
 	}
 
 	@Override

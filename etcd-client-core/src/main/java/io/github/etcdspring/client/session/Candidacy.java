@@ -24,6 +24,9 @@ final class Candidacy extends Place {
 
 	private @Nullable Claim claim;
 
+	/** What the application has for the last of them; it may have completed it itself. */
+	private @Nullable CompletableFuture<Leadership> given;
+
 	Candidacy(Session session, Bytes name) {
 		super(session, name);
 	}
@@ -35,21 +38,60 @@ final class Candidacy extends Place {
 	 * @throws IllegalStateException if the session is a candidate, or leads, already
 	 */
 	CompletableFuture<Optional<Claim>> campaign(Bytes value) {
+		forgetUnwanted();
 		Contender started = new Contender(this, session().lease(), OPERATION, value, true);
 		Runnable begin;
+		Claim former;
 		synchronized (this) {
+			settle();
 			if (this.contender != null || (this.claim != null && this.claim.isHeld())) {
 				throw new IllegalStateException("This session is a candidate, or the leader, already:"
 						+ " cancel or resign first, or proclaim another value");
 			}
+			former = this.claim;
 			this.claim = null;
+			this.given = null;
 			this.contender = started;
 			begin = enqueue(started);
 		}
 		CompletableFuture<Optional<Claim>> result = started.result();
 		result.whenComplete((won, ex) -> ended(started, (ex != null) ? null : won.orElse(null)));
+		if (former != null) {
+			former.abandon();
+		}
 		begin.run();
 		return result;
+	}
+
+	/**
+	 * Remember what the application gets for the campaign that it has begun.
+	 * @param leadership the future
+	 */
+	synchronized void give(CompletableFuture<Leadership> leadership) {
+		this.given = leadership;
+	}
+
+	/**
+	 * Whoever has cancelled it, and stands again at once, may be here before that has
+	 * taken effect; it may even have won, and nobody was told.
+	 */
+	private void forgetUnwanted() {
+		Contender unwanted;
+		Claim won;
+		synchronized (this) {
+			if (this.given == null || !this.given.isCompletedExceptionally()) {
+				return;
+			}
+			settle();
+			unwanted = this.contender;
+			won = this.claim;
+		}
+		if (unwanted != null) {
+			unwanted.cancel();
+		}
+		if (won != null) {
+			resign(won);
+		}
 	}
 
 	/**
@@ -58,11 +100,24 @@ final class Candidacy extends Place {
 	 * @throws IllegalStateException if the session is a candidate, or leads, already
 	 */
 	synchronized void resume(Claim resumed) {
-		if (this.contender != null || (this.claim != null && this.claim.isHeld())) {
+		settle();
+		if (this.contender != null || (this.claim != null && !this.claim.isOver())) {
 			throw new IllegalStateException("This session is a candidate, or the leader, already");
 		}
+		this.given = null;
 		this.claim = resumed;
 		occupied(resumed);
+	}
+
+	/**
+	 * Whoever was told that the last one has ended may be here before that is noted.
+	 * Holding the lock.
+	 */
+	private void settle() {
+		Contender last = this.contender;
+		if (last != null && last.result().isDone()) {
+			ended(last, last.result().isCompletedExceptionally() ? null : last.result().join().orElse(null));
+		}
 	}
 
 	private synchronized void ended(Contender ended, @Nullable Claim won) {

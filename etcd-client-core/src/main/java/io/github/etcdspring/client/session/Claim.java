@@ -121,6 +121,44 @@ final class Claim {
 		return !this.released && this.loss == null && !this.lease.mayHaveExpired();
 	}
 
+	/**
+	 * Whether it is not owned any more, for certain. If it is neither held nor over there
+	 * is a doubt, which the next renewal of the lease resolves.
+	 * @return whether it was released or is lost
+	 */
+	boolean isOver() {
+		return this.released || this.loss != null || this.lease.state().isLost();
+	}
+
+	/**
+	 * Resolve a doubt.
+	 * @return completes when it is held or over
+	 */
+	CompletableFuture<Void> certain() {
+		CompletableFuture<Void> certain = new CompletableFuture<>();
+		Consumer<LeaseLoss> listener = (lost) -> certain.complete(null);
+		this.lease.onLoss(listener);
+		certain.whenComplete((nothing, ex) -> this.lease.forget(listener));
+		resolve(certain);
+		return certain;
+	}
+
+	private void resolve(CompletableFuture<Void> certain) {
+		if (certain.isDone() || isHeld() || isOver()) {
+			certain.complete(null);
+			return;
+		}
+		this.services.leases().keepAliveOnce(this.lease.id()).async().whenComplete((renewal, ex) -> {
+			if (ex == null) {
+				resolve(certain);
+			}
+			else {
+				// At the latest when the time to live is over.
+				this.services.schedule(RETRY_NANOS, () -> resolve(certain));
+			}
+		});
+	}
+
 	/** Notice when the lease is lost or the key is taken away. */
 	void guard() {
 		this.lease.onLoss(this.leaseListener);
@@ -156,20 +194,9 @@ final class Claim {
 			.toException());
 	}
 
-	// Perhaps the lease was revoked; then the session need not wait until its next
-	// renewal to notice.
-	private void lookAfterLease() {
-		if (!this.lease.state().isLost()) {
-			this.services.leases().keepAliveOnce(this.lease.id()).async().exceptionally((ex) -> {
-				logger.debug("The lease of a lock or election whose key was deleted", ex);
-				return null;
-			});
-		}
-	}
-
 	// The history in which a deletion would be is gone.
 	private void look() {
-		if (!isHeld()) {
+		if (isOver()) {
 			return;
 		}
 		this.services.kv().get(this.key).async().whenComplete((answer, ex) -> {
@@ -258,6 +285,27 @@ final class Claim {
 		return removing;
 	}
 
+	/**
+	 * Give it up, if it is in doubt: whoever had it asks for it again. What is lost is
+	 * told so anyway.
+	 */
+	void abandon() {
+		List<Consumer<EtcdException>> told;
+		boolean over = isOver();
+		synchronized (this.listeners) {
+			if (over || this.loss != null || this.released) {
+				return;
+			}
+			told = List.copyOf(this.listeners);
+		}
+		release();
+		EtcdException cause = Failure
+			.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
+			.withDetail("it was in doubt, and was asked for again")
+			.toException();
+		told.forEach((listener) -> tell(listener, cause));
+	}
+
 	/** Look after it no more. */
 	void letGo() {
 		Watch watching;
@@ -290,7 +338,7 @@ final class Claim {
 		@Override
 		public void onBatch(WatchBatch batch) {
 			deleted();
-			lookAfterLease();
+			Claim.this.services.lookAfter(Claim.this.lease);
 		}
 
 		@Override

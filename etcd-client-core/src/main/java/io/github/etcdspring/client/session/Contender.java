@@ -181,7 +181,7 @@ final class Contender {
 	private void failedToEnter(EtcdException cause) {
 		boolean unheard = cause.outcome() == Outcome.UNKNOWN;
 		if (unheard) {
-			this.place.unheard();
+			this.place.unheard(this.lease);
 		}
 		synchronized (this) {
 			this.unsure |= unheard;
@@ -189,6 +189,7 @@ final class Contender {
 			this.entered = this.unsure;
 		}
 		if (cause.reason() == Reason.LEASE_NOT_FOUND) {
+			this.services.lookAfter(this.lease);
 			fail(SessionLease.lost(this.operation, new LeaseLoss(LeaseLoss.Cause.NOT_FOUND, cause)));
 		}
 		else {
@@ -294,6 +295,7 @@ final class Contender {
 
 	// It lived on the lease, or somebody has taken it away.
 	private void gone(String detail) {
+		this.services.lookAfter(this.lease);
 		fail(Failure.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
 			.withDetail(detail)
 			.toException());
@@ -383,7 +385,7 @@ final class Contender {
 			return;
 		}
 		if (created == 0) {
-			this.place.unheard();
+			this.place.unheard(this.lease);
 		}
 		this.place.remove(this.lease, this.key, created).whenComplete((nothing, ex) -> this.gone.complete(null));
 	}

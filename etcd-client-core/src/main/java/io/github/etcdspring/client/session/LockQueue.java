@@ -55,6 +55,7 @@ final class LockQueue extends Place {
 
 	private void admit(Waiter waiter) {
 		Claim held;
+		Claim doubtful = null;
 		Runnable started = null;
 		synchronized (this) {
 			if (waiter.isDone()) {
@@ -63,6 +64,10 @@ final class LockQueue extends Place {
 			held = this.claim;
 			if (held != null && held.isHeld()) {
 				this.holders++;
+			}
+			else if (held != null && !held.isOver()) {
+				doubtful = held;
+				held = null;
 			}
 			else if (this.contender != null) {
 				if (waiter.waits) {
@@ -78,6 +83,10 @@ final class LockQueue extends Place {
 		}
 		if (held != null) {
 			give(waiter, held);
+		}
+		else if (doubtful != null) {
+			// Its key is there, so that another one can only be made when it is lost.
+			doubtful.certain().whenComplete((nothing, ex) -> admit(waiter));
 		}
 		else if (started != null) {
 			started.run();

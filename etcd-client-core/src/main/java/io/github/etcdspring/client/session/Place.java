@@ -34,7 +34,8 @@ abstract class Place {
 
 	private @Nullable KeyRemoval removal;
 
-	private boolean unheard;
+	/** With it goes the key, and what may still write it. */
+	private @Nullable SessionLease unheard;
 
 	private long unheardAt;
 
@@ -83,15 +84,17 @@ abstract class Place {
 		return (last != null) ? last.stop() : CompletableFuture.completedFuture(null);
 	}
 
-	/** A write of the key was not answered. */
-	final synchronized void unheard() {
-		this.unheard = true;
+	/**
+	 * A write of the key was not answered.
+	 * @param lease the lease of the key
+	 */
+	final synchronized void unheard(SessionLease lease) {
+		this.unheard = lease;
 		this.unheardAt = services().nanoTime();
 	}
 
-	private synchronized boolean mayComeLate() {
-		this.unheard = this.unheard && services().nanoTime() - this.unheardAt < LIMBO_NANOS;
-		return this.unheard;
+	private synchronized boolean mayComeLate(SessionLease lease) {
+		return this.unheard == lease && services().nanoTime() - this.unheardAt < LIMBO_NANOS;
 	}
 
 	/**
@@ -102,7 +105,7 @@ abstract class Place {
 	 * @return completes when it is away, as far as the server can be reached
 	 */
 	final CompletableFuture<Void> remove(SessionLease lease, Bytes key, long revision) {
-		KeyRemoval begun = new KeyRemoval(services(), lease, key, this::mayComeLate);
+		KeyRemoval begun = new KeyRemoval(services(), lease, key, () -> mayComeLate(lease));
 		synchronized (this) {
 			this.removal = begun;
 		}

@@ -260,8 +260,8 @@ public final class Session implements AutoCloseable {
 			this.closing.complete(null);
 		}
 		else {
-			logger.warn("The lease {} of a session is lost: {}; a new one is asked for",
-					Long.toHexString(this.lease.id()), loss.cause(), loss.failure());
+			logger.warn("The lease {} of a session is lost: {}; a new one is asked for: {}",
+					Long.toHexString(this.lease.id()), loss.cause(), loss.failure().getMessage());
 			if (loss.cause() == LeaseLoss.Cause.FAILED) {
 				// Nobody renews it any more; it need not hold its keys until it ends.
 				forget(this.lease);

@@ -77,6 +77,20 @@ record SessionServices(Transport transport, Kv kv, Leases leases, Watches watche
 	}
 
 	/**
+	 * Find out whether a lease was revoked, as it seems: then its session need not wait
+	 * until the next renewal to notice, and can have another one.
+	 * @param lease the lease
+	 */
+	void lookAfter(SessionLease lease) {
+		if (!lease.state().isLost()) {
+			this.leases.keepAliveOnce(lease.id()).async().exceptionally((ex) -> {
+				logger.debug("A lease of a session that seems to be gone", ex);
+				return null;
+			});
+		}
+	}
+
+	/**
 	 * Limit how long something is waited for.
 	 * @param waiting what is waited for
 	 * @param timeout how long, or {@code null} for any time

@@ -48,6 +48,22 @@ class KeepAliveStreamTests extends KeepAliveFixture {
 	}
 
 	@Test
+	void leaseThatExpiredWhileTheProcessWasPausedIsNotRenewedOnANewStream() {
+		KeepAlive paused = openAnswered(7, 9, this.events);
+		KeepAlive longer = openAnswered(8, 60, new RecordedEvents());
+		this.timer.pause(seconds(9));
+		// Before any timer runs.
+		stream(1).complete();
+		assertThat(renewal(stream(2), 1)).isEqualTo(8);
+		this.events.expect("renewed 9", "lost EXPIRED");
+		answer(stream(2), 8, 60);
+		advance(0.1);
+		assertThat(renewals(stream(2))).isEqualTo(1);
+		assertThat(lossOf(paused)).isEqualTo(Cause.EXPIRED);
+		assertThat(longer.state()).isEqualTo(LeaseState.ALIVE);
+	}
+
+	@Test
 	void missingLeaderIsNoAttempt() {
 		this.client = settings().maxRetries(0).open();
 		KeepAlive alive = openAnswered(7, 60, this.events);

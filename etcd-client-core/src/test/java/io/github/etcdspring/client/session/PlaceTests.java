@@ -9,14 +9,19 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
 import io.github.etcdspring.client.data.Bytes;
+import io.github.etcdspring.client.data.Namespace;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
+import io.github.etcdspring.client.watch.Watches;
 import io.github.etcdspring.proto.Compare;
 import io.github.etcdspring.proto.TxnRequest;
 
@@ -144,6 +149,65 @@ class PlaceTests extends SessionFixture {
 			return second.get() == null;
 		});
 		assertThat(session.state().isLost()).isFalse();
+	}
+
+	@Test
+	void whoIsToldOnTheSpotThatItFailedMayStandAgain() {
+		this.client.close();
+		this.client = settings().callbackExecutor(Runnable::run).open();
+		this.sessions = new Sessions(this.client.transport(), this.client.kv(), this.client.leases(),
+				new Watches(this.client.transport(), Namespace.NONE));
+		Session session = session();
+		this.server.on(ScriptedServer.TXN, ScriptedServer.fail(Status.Code.PERMISSION_DENIED, "no"),
+				(exchange) -> own(exchange, session, 30));
+		CompletableFuture<Leadership> again = session.election("e")
+			.campaign("1")
+			.async()
+			.handle((leader, ex) -> session.election("e").campaign("2").async())
+			.thenCompose((next) -> next);
+		assertThat(again).succeedsWithin(SOON).satisfies((leader) -> assertThat(leader.isHeld()).isTrue());
+	}
+
+	@Test
+	void whoCancelsWhatHeHasWonMayStandAgain() {
+		Queue<Runnable> callbacks = new ConcurrentLinkedQueue<>();
+		AtomicBoolean late = new AtomicBoolean();
+		this.client.close();
+		this.client = settings().callbackExecutor((task) -> {
+			if (late.get()) {
+				callbacks.add(task);
+			}
+			else {
+				task.run();
+			}
+		}).open();
+		this.sessions = new Sessions(this.client.transport(), this.client.kv(), this.client.leases(),
+				new Watches(this.client.transport(), Namespace.NONE));
+		Session session = session();
+		this.server.on(ScriptedServer.TXN, SILENT);
+		CompletableFuture<Leadership> first = session.election("e").campaign("1").async();
+		txn(1);
+		late.set(true);
+		own(txnCall(1), session, 20);
+		// It has won, which it is not told before there is a thread.
+		await().until(() -> this.server.streams(ScriptedServer.WATCH).size() == 1 || runNext(callbacks));
+		first.cancel(true);
+		CompletableFuture<Leadership> again = session.election("e").campaign("2").async();
+		late.set(false);
+		callbacks.forEach(Runnable::run);
+		assertThat(deletes(txn(2))).isTrue();
+		answerTxn(txnCall(2), true);
+		own(txnCall(3), session, 30);
+		assertThat(again).succeedsWithin(SOON).satisfies((leader) -> assertThat(leader.fencingToken()).isEqualTo(30));
+	}
+
+	// The first of them is the answer, the next tells the application.
+	private static boolean runNext(Queue<Runnable> callbacks) {
+		Runnable next = callbacks.poll();
+		if (next != null) {
+			next.run();
+		}
+		return false;
 	}
 
 	@Test

@@ -55,6 +55,9 @@ abstract class SessionFixture {
 	/** Leases that the server does not know any more. */
 	final Set<Long> gone = ConcurrentHashMap.newKeySet();
 
+	/** The seconds that it gives a lease when it renews it. */
+	volatile int ttl = 3;
+
 	ScriptedServer server;
 
 	TestClient client;
@@ -67,9 +70,13 @@ abstract class SessionFixture {
 		this.server.on(ScriptedServer.LEASE_GRANT, SessionFixture::grant);
 		this.server.on(REVOKE, ScriptedServer.reply(LeaseRevokeResponse.newBuilder().setHeader(header(1)).build()));
 		this.server.onStream(ScriptedServer.KEEP_ALIVE, this::renew);
-		this.client = TestClient.of(this.server.endpoint()).open();
+		this.client = settings().open();
 		this.sessions = new Sessions(this.client.transport(), this.client.kv(), this.client.leases(),
 				new Watches(this.client.transport(), Namespace.NONE));
+	}
+
+	TestClient.Settings settings() {
+		return TestClient.of(this.server.endpoint());
 	}
 
 	@AfterEach
@@ -96,8 +103,10 @@ abstract class SessionFixture {
 		try {
 			for (int i = 1;; i++) {
 				long id = stream.request(i, LeaseKeepAliveRequest.parser()).getID();
-				stream.reply(
-						LeaseKeepAliveResponse.newBuilder().setID(id).setTTL(this.gone.contains(id) ? 0 : 3).build());
+				stream.reply(LeaseKeepAliveResponse.newBuilder()
+					.setID(id)
+					.setTTL(this.gone.contains(id) ? 0 : this.ttl)
+					.build());
 			}
 		}
 		catch (CancellationException ex) {
@@ -131,14 +140,25 @@ abstract class SessionFixture {
 	 * @param revision the revision
 	 */
 	static void own(Exchange entering, Session session, long revision) {
+		stand(entering, session, revision, revision);
+	}
+
+	/**
+	 * Answer that a key was made in a queue.
+	 * @param entering the call that makes it
+	 * @param session whose it is
+	 * @param revision the revision
+	 * @param first the revision of the key at the head
+	 */
+	static void stand(Exchange entering, Session session, long revision, long first) {
 		TxnRequest request = entering.request(TxnRequest.parser());
-		KeyValue made = keyValue(request.getSuccess(0).getRequestPut().getKey(), session.leaseId(), revision);
+		KeyValue owner = keyValue(request.getSuccess(0).getRequestPut().getKey(), session.leaseId(), first);
 		entering.reply(TxnResponse.newBuilder()
 			.setHeader(header(revision))
 			.setSucceeded(true)
 			.addResponses(ResponseOp.newBuilder().setResponsePut(PutResponse.newBuilder().setHeader(header(revision))))
 			.addResponses(ResponseOp.newBuilder()
-				.setResponseRange(RangeResponse.newBuilder().setHeader(header(revision)).addKvs(made).setCount(1)))
+				.setResponseRange(RangeResponse.newBuilder().setHeader(header(revision)).addKvs(owner).setCount(1)))
 			.build());
 	}
 

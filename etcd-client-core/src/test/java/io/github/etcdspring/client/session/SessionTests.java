@@ -23,6 +23,7 @@ import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.PermissionDeniedException;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.error.SessionLostException;
 import io.github.etcdspring.client.lease.LeaseLoss;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
@@ -43,6 +44,14 @@ class SessionTests extends SessionFixture {
 
 	private static void answerPut(Exchange put, long revision) {
 		put.reply(PutResponse.newBuilder().setHeader(header(revision)).build());
+	}
+
+	/** A session that looks after its lease after ten minutes. */
+	private Session longSession() {
+		this.ttl = 1800;
+		Session session = this.sessions.session(Duration.ofSeconds(this.ttl)).sync();
+		this.client.leases().keepAliveOnce(session.leaseId()).sync();
+		return session;
 	}
 
 	@Test
@@ -125,6 +134,34 @@ class SessionTests extends SessionFixture {
 		}
 		assertThatExceptionOfType(PermissionDeniedException.class)
 			.isThrownBy(() -> session.election("/mine").campaign("me").timeout(Duration.ofSeconds(5)).sync());
+	}
+
+	@Test
+	void leaseThatALockFindsToBeGoneIsReplacedBeforeItsNextRenewal() {
+		Session session = longSession();
+		this.gone.add(session.leaseId());
+		CompletableFuture<Void> restored = new CompletableFuture<>();
+		session.onRestored(() -> restored.complete(null));
+		this.server.on(ScriptedServer.TXN,
+				ScriptedServer.fail(Status.Code.NOT_FOUND, "etcdserver: requested lease not found"));
+		assertThatExceptionOfType(SessionLostException.class)
+			.isThrownBy(() -> session.lock("a").acquire().timeout(SOON).sync());
+		assertThat(restored).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void leaseThatIsGoneWithThePlaceInTheQueueIsReplacedBeforeItsNextRenewal() {
+		Session session = longSession();
+		CompletableFuture<Void> restored = new CompletableFuture<>();
+		session.onRestored(() -> restored.complete(null));
+		this.server.on(ScriptedServer.TXN, (exchange) -> stand(exchange, session, 20, 10));
+		this.server.on(ScriptedServer.RANGE, (exchange) -> {
+			this.gone.add(session.leaseId());
+			found(exchange);
+		});
+		assertThatExceptionOfType(SessionLostException.class)
+			.isThrownBy(() -> session.lock("a").acquire().timeout(SOON).sync());
+		assertThat(restored).succeedsWithin(Duration.ofSeconds(10));
 	}
 
 	@Test

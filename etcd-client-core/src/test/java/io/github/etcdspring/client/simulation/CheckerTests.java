@@ -195,7 +195,7 @@ class CheckerTests {
 
 	@Test
 	void leaseThatIsBelievedToLiveWhenItExpiresIsFound() {
-		Holders holders = new Holders(this.complaints::add);
+		Holders holders = new Holders(() -> 0, this.complaints::add);
 		holders.keeps(7, () -> LeaseState.ALIVE);
 		holders.keeps(8, () -> LeaseState.SUSPECT);
 		holders.expiring(7);
@@ -208,7 +208,7 @@ class CheckerTests {
 	void twoHoldersAreFound() {
 		put("lock/a", "", 0);
 		put("lock/b", "", 0);
-		Holders holders = new Holders(this.complaints::add);
+		Holders holders = new Holders(() -> 0, this.complaints::add);
 		holders.holds(held(2, true));
 		holders.holds(held(3, false));
 		holders.check(this.store);
@@ -219,13 +219,38 @@ class CheckerTests {
 	}
 
 	@Test
+	void holderWhoseLeaseSomebodyRevokedMayNotKnow() {
+		put("lock/b", "", 0);
+		Holders holders = new Holders(() -> 0, this.complaints::add);
+		holders.disown(5);
+		holders.holds(held(5, true));
+		holders.check(this.store);
+		assertThat(this.complaints).isEmpty();
+	}
+
+	@Test
+	void contentionIsTheTimeInWhichTwoWantTheSame() {
+		long[] now = new long[1];
+		Holders holders = new Holders(() -> now[0], this.complaints::add);
+		holders.wants("lock/");
+		holders.wants("leader/");
+		now[0] = 10;
+		holders.wants("lock/");
+		now[0] = 15;
+		holders.wantsNoMore("lock/");
+		now[0] = 100;
+		holders.wantsNoMore("lock/");
+		assertThat(holders.contended()).isEqualTo(5);
+	}
+
+	@Test
 	void guardedWriteOfAStaleHolderIsFound() {
 		put("lock/a", "", 0);
 		this.store.delete(this.store.range("lock/a", "", 2).get(0));
 		this.store.commit();
 		put("lock/b", "", 0);
 		put("g/lock", "a", 0);
-		Holders holders = new Holders(this.complaints::add);
+		Holders holders = new Holders(() -> 0, this.complaints::add);
 		holders.checkGuarded(write("a", Write.Result.APPLIED, 5), "lock/", 4, this.store);
 		assertThat(this.complaints).isEmpty();
 		holders.checkGuarded(write("a", Write.Result.APPLIED, 5), "lock/", 2, this.store);
@@ -282,6 +307,11 @@ class CheckerTests {
 			@Override
 			public String prefix() {
 				return "lock/";
+			}
+
+			@Override
+			public long lease() {
+				return token;
 			}
 
 			@Override

@@ -41,7 +41,8 @@ final class Defects extends AppenderBase<ILoggingEvent> {
 		}
 		List<String> all = new ArrayList<>(result.complaints());
 		all.addAll(this.found);
-		return new Simulation.Result(result.seed(), result.hash(), all, result.notes(), result.events());
+		return new Simulation.Result(result.seed(), result.hash(), all, result.notes(), result.events(), result.nanos(),
+				result.contended());
 	}
 
 }

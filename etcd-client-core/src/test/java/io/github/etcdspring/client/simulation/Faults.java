@@ -49,7 +49,7 @@ final class Faults {
 		}
 		Link link = this.chance.any(this.network.links());
 		Member member = this.chance.any(this.cluster.members());
-		switch (this.chance.below(20)) {
+		switch (this.chance.below(22)) {
 			case 0 -> note("cut " + link, link::cut);
 			case 1, 2 -> {
 				int messages = 1 + this.chance.below(30);
@@ -75,6 +75,19 @@ final class Faults {
 			}
 			case 17, 18 -> during("m" + member.id() + " says it does not serve", 4000,
 					() -> member.health().serving(false), () -> member.health().serving(true));
+			case 19 -> {
+				SimulatedClient client = this.chance.any(this.clients);
+				long millis = this.chance.any(List.of(-3_600_000L, -5000L, 5000L, 3_600_000L));
+				note("clock of " + client + " jumps by " + millis + " ms", () -> client.jump(millis));
+			}
+			case 20 -> {
+				SimulatedClient client = this.chance.any(this.clients);
+				if (!client.isClosed()) {
+					long nanos = Math.min(this.chance.millis(100, 8000), Simulation.HEALED - this.time.now());
+					note("pause of the process of " + client, () -> client.pause(nanos));
+					this.time.after(nanos, () -> note("end of the pause of " + client, client::resume));
+				}
+			}
 			default -> during("overload of m" + member.id(), 1000, () -> member.overloaded(true),
 					() -> member.overloaded(false));
 		}

@@ -6,10 +6,14 @@
 package io.github.etcdspring.client.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -26,10 +30,57 @@ final class Holders {
 
 	private final List<Held> held = new ArrayList<>();
 
+	private final Set<Long> disowned = new HashSet<>();
+
+	private final Map<String, Integer> wanted = new HashMap<>();
+
+	private final LongSupplier time;
+
+	/** How long more than one wanted the same. */
+	private long contended;
+
+	private long counted;
+
 	private final Consumer<String> complaints;
 
-	Holders(Consumer<String> complaints) {
+	Holders(LongSupplier time, Consumer<String> complaints) {
+		this.time = time;
 		this.complaints = complaints;
+	}
+
+	void wants(String queue) {
+		count();
+		this.wanted.merge(queue, 1, Integer::sum);
+	}
+
+	void wantsNoMore(String queue) {
+		count();
+		this.wanted.merge(queue, -1, Integer::sum);
+	}
+
+	private void count() {
+		long now = this.time.getAsLong();
+		if (this.wanted.values().stream().anyMatch((number) -> number > 1)) {
+			this.contended += now - this.counted;
+		}
+		this.counted = now;
+	}
+
+	/**
+	 * Return how long more than one had or wanted the same.
+	 * @return nanoseconds
+	 */
+	long contended() {
+		return this.contended;
+	}
+
+	/**
+	 * Somebody revokes a lease, and its owner may not know.
+	 * @param lease the lease
+	 */
+	void disown(long lease) {
+		this.disowned.add(lease);
+		this.leases.remove(lease);
 	}
 
 	void holds(Held holder) {
@@ -63,7 +114,8 @@ final class Holders {
 	 */
 	void check(Store store) {
 		for (Held holder : this.held) {
-			if (holder.isHeld() && owner(store, holder.prefix(), store.revision()) != holder.token()) {
+			if (!this.disowned.contains(holder.lease()) && holder.isHeld()
+					&& owner(store, holder.prefix(), store.revision()) != holder.token()) {
 				this.complaints.accept(holder.prefix() + " is held with " + holder.token() + " but belongs to "
 						+ owner(store, holder.prefix(), store.revision()));
 			}
@@ -98,6 +150,8 @@ final class Holders {
 		 * @return the prefix of its keys, which ends with a slash
 		 */
 		String prefix();
+
+		long lease();
 
 		long token();
 

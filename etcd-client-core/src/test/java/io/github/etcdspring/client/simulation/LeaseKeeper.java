@@ -34,6 +34,10 @@ final class LeaseKeeper {
 	private LongConsumer expiring = (id) -> {
 	};
 
+	/** Is told when a renewal comes. */
+	private LongConsumer renewing = (id) -> {
+	};
+
 	LeaseKeeper(VirtualTime time, Chance chance, Cluster cluster) {
 		this.time = time;
 		this.chance = chance;
@@ -42,6 +46,10 @@ final class LeaseKeeper {
 
 	void beforeExpiry(LongConsumer listener) {
 		this.expiring = listener;
+	}
+
+	void onRenewal(LongConsumer listener) {
+		this.renewing = listener;
 	}
 
 	boolean exists(long id) {
@@ -70,6 +78,7 @@ final class LeaseKeeper {
 	 * @return the seconds, 0 if there is no such lease
 	 */
 	long renew(long id) {
+		this.renewing.accept(id);
 		Lease lease = this.leases.get(id);
 		if (lease == null || lease.expiry <= this.time.now()) {
 			return 0;

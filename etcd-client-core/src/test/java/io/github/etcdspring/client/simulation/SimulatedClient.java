@@ -52,6 +52,8 @@ final class SimulatedClient {
 
 	private long longestBusy;
 
+	private long longestPause;
+
 	private boolean closed;
 
 	SimulatedClient(int number, VirtualTime time, Chance chance, ClientOptions options, List<String> endpoints,
@@ -109,11 +111,36 @@ final class SimulatedClient {
 	}
 
 	/**
+	 * Set the clock of its machine.
+	 * @param millis how far, forwards or backwards
+	 */
+	void jump(long millis) {
+		this.timer.jump(millis);
+	}
+
+	/**
+	 * Let its process do nothing for a while: no timer runs, nothing is sent or received,
+	 * nothing is called back.
+	 * @param nanos for how long
+	 */
+	void pause(long nanos) {
+		this.timer.pause(nanos);
+		this.longestPause = Math.max(this.longestPause, nanos);
+		keepBusy(nanos);
+		this.links.forEach(Link::stall);
+	}
+
+	/** Its process goes on. */
+	void resume() {
+		this.links.forEach(Link::unstall);
+	}
+
+	/**
 	 * Return how long a callback may have waited for a thread.
 	 * @return nanoseconds
 	 */
 	long longestCallback() {
-		return this.options.longestCallback() + this.longestBusy;
+		return this.options.longestCallback() + this.longestBusy + this.longestPause;
 	}
 
 	int number() {

@@ -53,7 +53,10 @@ final class Simulation {
 
 	private final List<LeaseUser> leases = new ArrayList<>();
 
-	private final Holders holders = new Holders(this.history::complain);
+	private final Holders holders;
+
+	/** In some schedules everybody wants the same lock and the same leadership. */
+	private final boolean contest;
 
 	private final List<Write> last = new ArrayList<>();
 
@@ -65,6 +68,8 @@ final class Simulation {
 		this.cluster = new Cluster(this.time, this.chance.split(), this.chance.of(0.1) ? 1 : 3,
 				this.chance.of(0.3) ? "3.5.12" : "3.5.30", authenticating);
 		this.network = new Network(this.time, this.chance.split());
+		this.contest = this.chance.of(0.3);
+		this.holders = new Holders(this.time::now, this.history::complain);
 		this.faults = new Faults(this.time, this.chance.split(), this.cluster, this.network, this.clients);
 		this.cluster.leases().beforeExpiry(this.holders::expiring);
 		this.cluster.afterCommit(() -> this.holders.check(this.cluster.store()));
@@ -87,7 +92,7 @@ final class Simulation {
 	Result run() {
 		SimulatedChannels.with(this.network, this::play);
 		return new Result(this.seed, this.time.hash(), List.copyOf(this.history.complaints()), this.time.notes(),
-				this.time.events());
+				this.time.events(), this.time.now(), this.holders.contended());
 	}
 
 	private void play() {
@@ -108,6 +113,7 @@ final class Simulation {
 		putOnce();
 		this.time.runUntil(begun + STREAMS_WORK);
 		this.users.forEach(KvUser::stop);
+		this.sessions.forEach(SessionUser::stop);
 		putOnce();
 		this.time.runUntil(begun + STREAMS_WORK + 3 * SECOND);
 		for (Write write : this.last) {
@@ -153,16 +159,25 @@ final class Simulation {
 			WatchUser user = new WatchUser(client, own.split(), this.history, "w" + i);
 			this.time.after(own.millis(0, 6000), user::start);
 		}
-		if (own.of(0.5)) {
-			SessionUser user = new SessionUser(client, own.split(), this.history, this.holders, this.cluster.store());
-			this.sessions.add(user);
-			this.time.after(own.millis(0, 3000), user::start);
+		boolean elects = own.of(0.5);
+		if (this.contest || own.of(0.5)) {
+			contend(client, own, elects);
+		}
+		if (this.contest) {
+			contend(client, own, !elects);
+			contend(client, own, elects);
 		}
 		if (own.of(0.3)) {
 			LeaseUser user = new LeaseUser(client, own.split(), this.history, this.holders);
 			this.leases.add(user);
 			this.time.after(own.millis(0, 5000), user::start);
 		}
+	}
+
+	private void contend(SimulatedClient client, Chance own, boolean elects) {
+		SessionUser user = new SessionUser(client, own.split(), this.history, this.holders, this.cluster, elects);
+		this.sessions.add(user);
+		this.time.after(own.millis(0, 3000), user::start);
 	}
 
 	private void putOnce() {
@@ -222,8 +237,11 @@ final class Simulation {
 	 * @param complaints what was wrong
 	 * @param notes what happened, if that was wanted
 	 * @param events how much that was
+	 * @param nanos how long it took
+	 * @param contended how long of that several wanted the same lock or leadership
 	 */
-	record Result(long seed, long hash, List<String> complaints, String notes, long events) {
+	record Result(long seed, long hash, List<String> complaints, String notes, long events, long nanos,
+			long contended) {
 
 		@Override
 		public String toString() {

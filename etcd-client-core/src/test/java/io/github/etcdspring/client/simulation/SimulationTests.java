@@ -67,12 +67,16 @@ class SimulationTests {
 		long base = Long.getLong("simulation.base", ThreadLocalRandom.current().nextLong() >>> 20);
 		System.out.println("Simulation: schedules from seed " + base);
 		long start = System.nanoTime();
+		long simulated = 0;
+		long contended = 0;
 		int failed = 0;
 		int ran = 0;
 		while (ran < ((schedules != 0) ? schedules : DEFAULT_SCHEDULES) && System.nanoTime() - start < longest) {
 			long each = base + ran;
 			ran++;
 			Simulation.Result result = run(each, false);
+			simulated += result.nanos();
+			contended += result.contended();
 			if (!result.complaints().isEmpty()) {
 				System.out.println("Replay with -Dsimulation.seed=" + result);
 				failed++;
@@ -83,10 +87,15 @@ class SimulationTests {
 		}
 		long millis = (System.nanoTime() - start) / 1_000_000;
 		System.out.println("Simulation: " + ran + " schedules in " + millis + " ms, "
-				+ ran * 60_000L / Math.max(1, millis) + " a minute");
+				+ ran * 60_000L / Math.max(1, millis) + " a minute; " + hours(simulated) + " simulated, of which "
+				+ hours(contended) + " of contention for locks and leadership");
 		if (failed > 0) {
 			fail(failed + " schedules broke a promise; see above for their seeds");
 		}
+	}
+
+	private static String hours(long nanos) {
+		return String.format("%.1f hours", nanos / 3.6e12);
 	}
 
 	@Test

@@ -26,6 +26,10 @@ public final class SimulatedTimer extends Timer {
 
 	private final Set<Task> tasks = new LinkedHashSet<>();
 
+	private long aheadMillis;
+
+	private long pausedUntil;
+
 	private boolean closed;
 
 	/**
@@ -45,7 +49,24 @@ public final class SimulatedTimer extends Timer {
 
 	@Override
 	public long currentTimeMillis() {
-		return TimeUnit.NANOSECONDS.toMillis(this.elapsed.getAsLong());
+		return TimeUnit.NANOSECONDS.toMillis(this.elapsed.getAsLong()) + this.aheadMillis;
+	}
+
+	/**
+	 * Set the time of day.
+	 * @param millis how far, forwards or backwards
+	 */
+	public void jump(long millis) {
+		this.aheadMillis += millis;
+	}
+
+	/**
+	 * Run nothing for a while, as while the process is paused. What is due then is run
+	 * afterwards.
+	 * @param nanos for how long
+	 */
+	public void pause(long nanos) {
+		this.pausedUntil = Math.max(this.pausedUntil, this.elapsed.getAsLong() + nanos);
 	}
 
 	@Override
@@ -53,17 +74,23 @@ public final class SimulatedTimer extends Timer {
 		Task task = new Task(action);
 		if (!this.closed) {
 			this.tasks.add(task);
-			task.cancel = this.queue.after(Math.max(0, delayNanos), () -> {
-				if (this.tasks.remove(task)) {
-					action.run();
-				}
-			});
+			task.cancel = this.queue.after(Math.max(0, delayNanos), () -> due(task));
 		}
 		return () -> {
 			if (this.tasks.remove(task)) {
 				task.cancel.run();
 			}
 		};
+	}
+
+	private void due(Task task) {
+		long rest = this.pausedUntil - this.elapsed.getAsLong();
+		if (rest > 0) {
+			task.cancel = this.queue.after(rest, () -> due(task));
+		}
+		else if (this.tasks.remove(task)) {
+			task.action.run();
+		}
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,20 @@ abstract class SessionConformance extends Conformance {
 		other.close();
 		await().untilAsserted(() -> assertThat(exists("a")).isFalse());
 		assertThat(session.state().isLost()).isTrue();
+	}
+
+	@Test
+	void closingTheClientRevokesHundredsOfLeases() {
+		EtcdClient other = newClient().build();
+		List<CompletableFuture<Session>> opening = IntStream.range(0, 500)
+			.mapToObj((i) -> other.session(Duration.ofMinutes(10)).async())
+			.toList();
+		List<Long> leases = opening.stream().map((each) -> each.join().leaseId()).toList();
+		long begin = System.nanoTime();
+		other.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+		await().untilAsserted(
+				() -> assertThat(this.etcd.leases().list().sync().ids()).doesNotContainAnyElementsOf(leases));
 	}
 
 	@Test
