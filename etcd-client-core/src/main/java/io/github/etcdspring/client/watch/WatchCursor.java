@@ -56,6 +56,11 @@ final class WatchCursor {
 
 	private final Deque<Long> overflows = new ArrayDeque<>();
 
+	/** The revision of the store when the server began to watch. */
+	private long historyEnd;
+
+	private boolean overflowedInHistory;
+
 	private volatile @Nullable WatchStream stream;
 
 	private State state = State.DETACHED;
@@ -181,6 +186,7 @@ final class WatchCursor {
 	 */
 	void created(long storeRevision) {
 		this.state = State.ACTIVE;
+		this.historyEnd = storeRevision;
 		this.denied = false;
 		this.refusals = 0;
 		if (this.nextRevision == 0) {
@@ -287,16 +293,20 @@ final class WatchCursor {
 	}
 
 	/**
-	 * The buffer is full for one more time.
+	 * The buffer is full for one more time. A server reads a history from the place asked
+	 * for to its end, however little of it is taken: to ask for a long one buffer by
+	 * buffer would take the square of its length.
 	 * @param now the time
 	 * @return whether this happens too often to go on as before
 	 */
 	boolean overflowed(long now) {
+		boolean before = this.overflowedInHistory;
+		this.overflowedInHistory = this.nextRevision <= this.historyEnd;
 		this.overflows.add(now);
 		while (now - this.overflows.getFirst() > OVERFLOW_WINDOW_NANOS) {
 			this.overflows.removeFirst();
 		}
-		return this.overflows.size() >= OVERFLOWS;
+		return this.overflows.size() >= OVERFLOWS || (before && this.overflowedInHistory);
 	}
 
 	/**

@@ -149,7 +149,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 			// It is asked for again while some still wait, so each buffer takes a few
 			// less.
 			int start = (int) WatchAnswers.create(stream(1), request).getStartRevision();
-			long id = WatchAnswers.accept(stream(1), request, 100);
+			long id = WatchAnswers.accept(stream(1), request, start);
 			if (i == 0) {
 				WatchAnswers.accept(stream(1), 2, 100);
 				request = 2;
@@ -174,6 +174,27 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		other.expect("10=a");
 		assertThat(stream(2).requests(io.github.etcdspring.proto.WatchRequest.parser())).as("never cancelled")
 			.hasSize(1);
+	}
+
+	@Test
+	void secondOverflowInTheSameHistoryGivesTheWatchAStreamOfItsOwn() {
+		SlowTold told = new SlowTold();
+		Watches watches = watches();
+		watches.watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
+		watches.watch(KeyRange.key("other")).fromRevision(10).open(new Told());
+		long id = WatchAnswers.accept(stream(1), 1, 1000);
+		WatchAnswers.accept(stream(1), 2, 1000);
+		stream(1).reply(WatchAnswers.events(id, events(10, 20)));
+		assertThat(WatchAnswers.cancel(stream(1), 3)).isEqualTo(id);
+		told.permits.release(5);
+		id = WatchAnswers.accept(stream(1), 4, 2000);
+		stream(1).reply(WatchAnswers.events(id, events(15, 25)));
+		assertThat(WatchAnswers.cancel(stream(1), 5)).isEqualTo(id);
+		int start = (int) WatchAnswers.create(stream(2), 1).getStartRevision();
+		id = WatchAnswers.accept(stream(2), 1, 2000);
+		stream(2).reply(WatchAnswers.events(id, events(start, 40)));
+		told.permits.release(1000);
+		told.expect(batches(10, 40));
 	}
 
 	/** Tells only as many batches as it was permitted. */
