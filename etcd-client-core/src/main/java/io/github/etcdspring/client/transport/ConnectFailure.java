@@ -37,10 +37,20 @@ final class ConnectFailure {
 	 * Explain why a connection was not made.
 	 * @param cause what gRPC says
 	 * @param secure whether the client speaks TLS
+	 * @param before whether the endpoint was connected before: if it just ends
+	 * connections now, it is not because of what it speaks
 	 * @return the same, or something better
 	 */
-	static String explain(String cause, boolean secure) {
+	static String explain(String cause, boolean secure, boolean before) {
 		String explanation = secure ? explainSecure(cause) : explainPlain(cause);
+		if (explanation == null && !before && ENDED.matcher(cause).find()) {
+			return secure
+					? "the server ended the connection while it was made (" + brief(cause)
+							+ "): if it does not speak TLS, write http://; if it wants a client certificate, give one"
+							+ " that it trusts"
+					: "the server ended the connection before it said anything (" + brief(cause)
+							+ "): if it speaks TLS, write https://";
+		}
 		return (explanation != null) ? explanation : cause;
 	}
 
@@ -63,17 +73,11 @@ final class ConnectFailure {
 			return "the server answers with HTTP/1, as one does that speaks TLS, or is no etcd: write https://, or"
 					+ " another port";
 		}
-		return ENDED.matcher(cause).find() ? "the server ended the connection before it said anything (" + brief(cause)
-				+ "): if it speaks TLS, write https://" : null;
+		return null;
 	}
 
 	private static @Nullable String explainSecure(String cause) {
-		if (cause.startsWith("not an SSL/TLS record")) {
-			return "the server does not speak TLS: write http://";
-		}
-		return ENDED.matcher(cause).find() ? "the server ended the connection while it was made (" + brief(cause)
-				+ "): if it does not speak TLS, write http://; if it wants a client certificate, give one that it trusts"
-				: null;
+		return cause.startsWith("not an SSL/TLS record") ? "the server does not speak TLS: write http://" : null;
 	}
 
 	private static String meaning(String alert) {

@@ -53,6 +53,8 @@ final class Endpoint {
 
 	private volatile boolean ready;
 
+	private volatile boolean connectedBefore;
+
 	/** Whether anybody ever wanted it to be connected. */
 	private volatile boolean dialled;
 
@@ -397,6 +399,7 @@ final class Endpoint {
 		this.ready = now == ConnectivityState.READY && !this.closed;
 		if (this.ready && !wasReady) {
 			this.connection++;
+			this.connectedBefore = true;
 			this.connectAsked = false;
 			this.lastHeard.now();
 			this.toldUnreachable = false;
@@ -438,7 +441,7 @@ final class Endpoint {
 		if (hasFailed()) {
 			String cause = LivenessProbe.failureOf(this.channel);
 			if (cause != null) {
-				return ConnectFailure.explain(cause, this.channels.configured().secure());
+				return ConnectFailure.explain(cause, this.channels.configured().secure(), this.connectedBefore);
 			}
 		}
 		if (this.ready) {

@@ -219,8 +219,15 @@ class TlsFailureTests {
 			"Connection reset by peer | false | if it speaks TLS, write https://",
 			"Connection refused: localhost/127.0.0.1:1 | true | Connection refused: localhost/127.0.0.1:1" })
 	void wordsOfTheLibrariesAreExplained(String said, boolean secure, String explained) {
-		assertThat(ConnectFailure.explain(ConnectFailure.explainAlert(said), secure)).contains(explained)
+		assertThat(ConnectFailure.explain(ConnectFailure.explainAlert(said), secure, false)).contains(explained)
 			.doesNotContain("OPENSSL");
+	}
+
+	@Test
+	void endpointThatWorkedBeforeIsNotSuspectedToSpeakAnotherProtocol() {
+		assertThat(ConnectFailure.explain("Connection reset by peer", false, true))
+			.isEqualTo("Connection reset by peer");
+		assertThat(ConnectFailure.explain("first 5 bytes: 1503010002", false, true)).contains("https://");
 	}
 
 }
