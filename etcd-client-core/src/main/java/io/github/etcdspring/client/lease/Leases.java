@@ -37,8 +37,8 @@ public final class Leases {
 	}
 
 	/**
-	 * Ask for a lease. The server may grant a longer time to live, and chooses the id
-	 * unless the request does.
+	 * Ask for a lease. The server may grant a longer time to live. The id is a random one
+	 * unless the request chooses it.
 	 * @param ttl the time to live, positive; rounded up to whole seconds
 	 * @return the request
 	 * @throws IllegalArgumentException if the time to live is not positive

@@ -47,6 +47,8 @@ import io.github.etcdspring.proto.HashResponse;
 import io.github.etcdspring.proto.LeaseGrantRequest;
 import io.github.etcdspring.proto.LeaseGrantResponse;
 import io.github.etcdspring.proto.LeaseLeasesResponse;
+import io.github.etcdspring.proto.LeaseRevokeRequest;
+import io.github.etcdspring.proto.LeaseRevokeResponse;
 import io.github.etcdspring.proto.LeaseStatus;
 import io.github.etcdspring.proto.LeaseTimeToLiveRequest;
 import io.github.etcdspring.proto.LeaseTimeToLiveResponse;
@@ -382,12 +384,51 @@ class ServiceFieldsTests {
 	}
 
 	@Test
-	void grantWithoutAnIdIsNotSentAgain() {
+	void grantWithoutAnIdHasARandomOneAndIsSentAgain() {
 		this.server.on(ScriptedServer.LEASE_GRANT, TIMED_OUT, granted(5));
+		assertThat(this.client.leases().grant(Duration.ofSeconds(60)).sync().id()).isEqualTo(5);
+		List<Long> ids = grantedIds();
+		assertThat(ids).hasSize(2).allMatch((id) -> id > 0).containsOnly(ids.get(0));
+		this.client.leases().grant(Duration.ofSeconds(60)).sync();
+		assertThat(grantedIds().get(2)).isNotEqualTo(ids.get(0));
+	}
+
+	@Test
+	void leaseWhoseAnswerWasLostIsFound() {
+		this.server.on(ScriptedServer.LEASE_GRANT, TIMED_OUT, EXISTS);
+		answer("Lease/LeaseTimeToLive",
+				LeaseTimeToLiveResponse.newBuilder().setHeader(WIRE_HEADER).setTTL(59).setGrantedTTL(61).build());
+		LeaseGrant found = this.client.leases().grant(Duration.ofSeconds(60)).sync();
+		assertThat(found).isEqualTo(new LeaseGrant(HEADER, grantedIds().get(0), Duration.ofSeconds(61)));
+		this.server.on(ScriptedServer.LEASE_GRANT, TIMED_OUT, EXISTS);
+		assertThat(this.client.leases().grant(Duration.ofSeconds(60)).async()).succeedsWithin(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void leaseThatMayHaveBeenGrantedIsRevoked() {
+		this.server.on(ScriptedServer.LEASE_GRANT, ScriptedServer.SILENCE);
+		answer("Lease/LeaseRevoke", LeaseRevokeResponse.getDefaultInstance());
 		assertThatExceptionOfType(EtcdException.class)
-			.isThrownBy(() -> this.client.leases().grant(Duration.ofSeconds(60)).sync())
+			.isThrownBy(() -> this.client.leases().grant(Duration.ofSeconds(60)).timeout(Duration.ofMillis(300)).sync())
 			.satisfies((ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN));
-		assertThat(this.server.count(ScriptedServer.LEASE_GRANT)).isOne();
+		assertRevoked(1);
+		CompletableFuture<LeaseGrant> cancelled = this.client.leases().grant(Duration.ofSeconds(60)).async();
+		this.server.call(ScriptedServer.LEASE_GRANT, 2);
+		cancelled.cancel(true);
+		assertRevoked(2);
+	}
+
+	private void assertRevoked(int number) {
+		assertThat(
+				this.server.call("etcdserverpb.Lease/LeaseRevoke", number).request(LeaseRevokeRequest.parser()).getID())
+			.isEqualTo(grantedIds().get(number - 1));
+	}
+
+	private List<Long> grantedIds() {
+		return this.server.calls(ScriptedServer.LEASE_GRANT)
+			.stream()
+			.map((call) -> call.request(LeaseGrantRequest.parser()).getID())
+			.toList();
 	}
 
 	@Test
@@ -425,7 +466,7 @@ class ServiceFieldsTests {
 	}
 
 	@Test
-	void idZeroIsTheServersChoice() {
+	void idZeroCannotBeChosen() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.client.leases().grant(Duration.ofSeconds(60)).id(0))
 			.withMessageContaining("'id' must not be 0")
 			.withMessageContaining("leave it out");

@@ -232,7 +232,7 @@ class WriteFaultTests {
 		}
 
 		private void putWithLease(String key, String value, int count) {
-			// An id that nobody else has, or the server's choice.
+			// An id that nobody else has, or a random one.
 			long id = this.random.nextBoolean() ? (this.number + 1) * 1_000_000L + count : 0;
 			GrantRequest request = this.client.leases().grant(LEASE_TIME).timeout(CALL_TIMEOUT);
 			long lease;
