@@ -224,8 +224,8 @@ public final class EtcdClient implements AutoCloseable {
 	 * <p>
 	 * The leases of sessions are revoked before: as long as the server answers within 0.3
 	 * seconds, and for a second at most. On a network thread, lent to a callback by an
-	 * executor that runs it on the spot, nothing waits: nothing more begins then, and the
-	 * rest happens in the background, in the same time.
+	 * executor that runs it on the spot, nothing waits: no call begins then, and the rest
+	 * happens in the background, in the same time.
 	 */
 	@Override
 	public void close() {

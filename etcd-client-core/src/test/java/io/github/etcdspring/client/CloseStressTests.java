@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -185,7 +186,7 @@ class CloseStressTests {
 		}
 		Map<String, CompletableFuture<?>> ends = begin(client);
 		if (round % 5 == 0) {
-			ends.get("get").whenComplete((result, ex) -> client.close());
+			Objects.requireNonNull(ends.get("get")).whenComplete((result, ex) -> client.close());
 		}
 		// From at once to after the last answer.
 		LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos((round * 37L) % 4000));

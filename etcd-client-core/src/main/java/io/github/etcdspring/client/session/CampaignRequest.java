@@ -39,7 +39,7 @@ public final class CampaignRequest extends PendingRequest<CampaignRequest, Leade
 		this.services.limit(waiting, timeout, (detail) -> Contender.timedOut("campaign", detail));
 		CompletableFuture<Leadership> given = this.services.dependent(waiting,
 				(claim) -> new Leadership(this.candidacy, claim.orElseThrow()), Leadership::closeAsync);
-		this.candidacy.give(given);
+		this.candidacy.give(waiting, given);
 		return given;
 	}
 

@@ -24,7 +24,10 @@ final class Candidacy extends Place {
 
 	private @Nullable Claim claim;
 
-	/** What the application has for the last of them; it may have completed it itself. */
+	/** The campaign that was begun last. */
+	private @Nullable CompletableFuture<?> campaign;
+
+	/** What the application has for it; it may have completed it itself. */
 	private @Nullable CompletableFuture<Leadership> given;
 
 	Candidacy(Session session, Bytes name) {
@@ -52,6 +55,7 @@ final class Candidacy extends Place {
 			this.claim = null;
 			this.given = null;
 			this.contender = started;
+			this.campaign = started.result();
 			begin = enqueue(started);
 		}
 		CompletableFuture<Optional<Claim>> result = started.result();
@@ -64,11 +68,15 @@ final class Candidacy extends Place {
 	}
 
 	/**
-	 * Remember what the application gets for the campaign that it has begun.
+	 * Remember what the application gets for a campaign, unless there is another one
+	 * meanwhile.
+	 * @param begun the campaign
 	 * @param leadership the future
 	 */
-	synchronized void give(CompletableFuture<Leadership> leadership) {
-		this.given = leadership;
+	synchronized void give(CompletableFuture<?> begun, CompletableFuture<Leadership> leadership) {
+		if (this.campaign == begun) {
+			this.given = leadership;
+		}
 	}
 
 	/**
@@ -104,6 +112,7 @@ final class Candidacy extends Place {
 		if (this.contender != null || (this.claim != null && !this.claim.isOver())) {
 			throw new IllegalStateException("This session is a candidate, or the leader, already");
 		}
+		this.campaign = null;
 		this.given = null;
 		this.claim = resumed;
 		occupied(resumed);

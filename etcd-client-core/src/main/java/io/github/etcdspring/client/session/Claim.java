@@ -69,6 +69,9 @@ final class Claim {
 
 	private volatile @Nullable EtcdException loss;
 
+	/** What was told instead of a loss, when it was asked for again in a doubt. */
+	private @Nullable EtcdException abandoned;
+
 	private volatile boolean released;
 
 	Claim(Place place, SessionLease lease, String operation, Bytes key, long revision, long asOf) {
@@ -228,7 +231,7 @@ final class Claim {
 	void onLost(Consumer<EtcdException> listener) {
 		EtcdException cause;
 		synchronized (this.listeners) {
-			cause = this.loss;
+			cause = (this.loss != null) ? this.loss : this.abandoned;
 			if (cause == null && !this.released) {
 				this.listeners.add(listener);
 			}
@@ -290,19 +293,21 @@ final class Claim {
 	 * told so anyway.
 	 */
 	void abandon() {
+		EtcdException cause = Failure
+			.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
+			.withDetail("it was in doubt, and was asked for again")
+			.toException();
 		List<Consumer<EtcdException>> told;
 		boolean over = isOver();
 		synchronized (this.listeners) {
 			if (over || this.loss != null || this.released) {
 				return;
 			}
+			this.abandoned = cause;
 			told = List.copyOf(this.listeners);
+			this.listeners.clear();
 		}
 		release();
-		EtcdException cause = Failure
-			.ofWrite(this.operation, StatusCode.FAILED_PRECONDITION, Reason.SESSION_LOST, Outcome.NOT_APPLIED)
-			.withDetail("it was in doubt, and was asked for again")
-			.toException();
 		told.forEach((listener) -> tell(listener, cause));
 	}
 

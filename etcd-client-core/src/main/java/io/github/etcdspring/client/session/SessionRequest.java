@@ -65,6 +65,12 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 	protected CompletableFuture<Session> begin(@Nullable Duration timeout) {
 		CompletableFuture<Session> result = new CompletableFuture<>();
 		CompletableFuture<Void> begun = this.sessions.begin();
+		if (this.sessions.isClosed()) {
+			// Whoever closes may have looked already at those that begin.
+			begun.complete(null);
+			result.completeExceptionally(closed());
+			return result;
+		}
 		CompletableFuture<SessionLease> beginning = (this.adopted != 0) ? adopt(this.services, this.adopted, timeout)
 				: grant(this.services, this.ttl, timeout);
 		beginning.whenComplete((lease, ex) -> {
@@ -77,16 +83,19 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 			begun.complete(null);
 			if (this.sessions.isClosed()) {
 				session.closeWithClient();
-				result.completeExceptionally(
-						Failure.ofWrite("session", StatusCode.CANCELLED, Reason.CLOSED, Outcome.NOT_APPLIED)
-							.withDetail("the client is closed")
-							.toException());
+				result.completeExceptionally(closed());
 			}
 			else if (!result.complete(session)) {
 				session.closeAsync();
 			}
 		});
 		return result;
+	}
+
+	private static EtcdException closed() {
+		return Failure.ofWrite("session", StatusCode.CANCELLED, Reason.CLOSED, Outcome.NOT_APPLIED)
+			.withDetail("the client is closed")
+			.toException();
 	}
 
 	/**

@@ -100,11 +100,13 @@ final class Credentials {
 	 * permission to a token that is not valid any more. However many are denied
 	 * something, one new token shows for a while that tokens are not to blame.
 	 * @param denied the token that was denied something
+	 * @param before whether the same was permitted before, with whatever token: then it
+	 * is not enough that others were denied something with a new one
 	 * @param now the monotonic time in nanoseconds
-	 * @return whether to try again with a newer token, which {@link #refresh} has or
-	 * fetches
+	 * @return whether to try again with a newer token, which is to be got by
+	 * {@link #refresh}
 	 */
-	boolean mayBeDeniedAsInvalid(@Nullable Token denied, long now) {
+	boolean tryNewTokenAfterDenial(@Nullable Token denied, boolean before, long now) {
 		synchronized (this.waiting) {
 			if (isNewer(this.current, denied)) {
 				return true;
@@ -113,13 +115,22 @@ final class Credentials {
 				return false;
 			}
 			long generation = (denied != null) ? denied.generation() : 0;
-			if (generation >= this.proof && now - this.proofAt < PROOF_NANOS) {
+			if (!before && generation >= this.proof && now - this.proofAt < PROOF_NANOS) {
 				return false;
 			}
 			this.proof = generation + 1;
 			this.proofAt = now;
 			return true;
 		}
+	}
+
+	/**
+	 * Whether there is no newer token.
+	 * @param token the token
+	 * @return whether it is the one that calls use
+	 */
+	boolean isCurrent(@Nullable Token token) {
+		return !isNewer(this.current, token);
 	}
 
 	/**

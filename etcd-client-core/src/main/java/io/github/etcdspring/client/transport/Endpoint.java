@@ -342,6 +342,7 @@ final class Endpoint {
 		if (this.closed) {
 			return;
 		}
+		this.renewedAt = this.timer.nanoTime();
 		this.connection++;
 		this.connectAsked = false;
 		this.channel.enterIdle();

@@ -41,7 +41,7 @@ final class PrivateKeyReader {
 
 	private static final int PARAMETERS = 0xa0;
 
-	private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
+	private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
 	private static final String CONVERT = "convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc', or with"
 			+ " 'openssl pkcs8 -topk8 -nocrypt'";
@@ -141,6 +141,11 @@ final class PrivateKeyReader {
 			throw this.pem.source()
 				.bad("is an encrypted key",
 						"give its password with it, or decrypt it with" + " 'openssl pkcs8 -topk8 -nocrypt'");
+		}
+		if (this.password.chars().anyMatch((each) -> each > 0x7e)) {
+			throw this.pem.source()
+				.bad("cannot be decrypted with the password given, which has characters beyond ASCII",
+						"encrypt the key with another password");
 		}
 		PBEKeySpec secret = new PBEKeySpec(this.password.toCharArray());
 		try {

@@ -48,6 +48,13 @@ final class RefusedCertificate {
 
 	private static @Nullable String explanation(X509Certificate[] chain, @Nullable String host,
 			CertificateException refusal) {
+		String message = refusal.getMessage();
+		if (refusal.getCause() == null && message != null
+				&& (message.startsWith("No subject alternative") || message.startsWith("No name matching"))) {
+			return "the server's certificate is for " + names(chain[0]) + ", not for "
+					+ ((host != null) ? host : "this host")
+					+ ": write a name of the certificate into the endpoint, or give the server a certificate with this one";
+		}
 		Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 		for (X509Certificate certificate : chain) {
 			String who = "the server's certificate " + certificate.getSubjectX500Principal();
@@ -63,13 +70,6 @@ final class RefusedCertificate {
 		}
 		if (isPathMissing(refusal)) {
 			return unknownAuthority(chain);
-		}
-		String message = refusal.getMessage();
-		if (refusal.getCause() == null && message != null
-				&& (message.startsWith("No subject alternative") || message.startsWith("No name matching"))) {
-			return "the server's certificate is for " + names(chain[0]) + ", not for "
-					+ ((host != null) ? host : "this host")
-					+ ": write a name of the certificate into the endpoint, or give the server a certificate with this one";
 		}
 		return null;
 	}

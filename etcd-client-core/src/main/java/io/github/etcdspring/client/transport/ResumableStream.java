@@ -213,11 +213,13 @@ public final class ResumableStream<Q, R> {
 	/**
 	 * Whether a newer token than that of the open stream may be permitted what this one
 	 * is not. A yes is to be followed by a stream with a newer one.
+	 * @param before whether the same was permitted before
 	 * @return whether the permission may be denied because the token is not valid any
 	 * more
 	 */
-	public boolean mayBeDeniedAsInvalid() {
-		return this.wire != null && this.transport.credentials().mayBeDeniedAsInvalid(this.wire.token(), nanoTime());
+	public boolean tryNewTokenAfterDenial(boolean before) {
+		return this.wire != null
+				&& this.transport.credentials().tryNewTokenAfterDenial(this.wire.token(), before, nanoTime());
 	}
 
 	/**
@@ -253,11 +255,12 @@ public final class ResumableStream<Q, R> {
 	/**
 	 * Wait for a token that comes after another one, before the stream is opened.
 	 * @param number the {@linkplain #tokenNumber() place} of the other token
-	 * @return {@code false} if the stream is open, with a token that comes before
+	 * @return {@code false} if the stream is open, with that token or one that comes
+	 * before it, or if there is a newer one than the stream's
 	 */
 	public boolean requireTokenAfter(long number) {
 		if (this.wire != null) {
-			return tokenNumber() > number;
+			return tokenNumber() > number && this.transport.credentials().isCurrent(this.wire.token());
 		}
 		if (this.refused == null || this.refused.generation() < number) {
 			this.refused = new Credentials.Token(null, number);
@@ -463,7 +466,7 @@ public final class ResumableStream<Q, R> {
 	private boolean mayBeTheOldToken(WireStream<Q, R> lost) {
 		boolean again = this.denied && nanoTime() - lost.startedAt() < SHORT_LIFE_NANOS;
 		this.denied = true;
-		return !again && this.transport.credentials().mayBeDeniedAsInvalid(lost.token(), nanoTime());
+		return !again && this.transport.credentials().tryNewTokenAfterDenial(lost.token(), this.working, nanoTime());
 	}
 
 	private void refreshToken(WireStream<Q, R> lost, Failure failure) {

@@ -113,7 +113,9 @@ public final class TlsOptions {
 
 		/**
 		 * Trust what these decide. A manager may change its mind later, as one does that
-		 * reloads its certificates.
+		 * reloads its certificates: it is asked for each connection, if it is an
+		 * {@link javax.net.ssl.X509ExtendedTrustManager X509ExtendedTrustManager}. With
+		 * another kind TLS may resume a session without asking.
 		 * @param trustManagers the trust managers; not empty
 		 * @return this builder
 		 */

@@ -181,6 +181,14 @@ final class WatchCursor {
 	}
 
 	/**
+	 * Whether the server has ever watched.
+	 * @return whether it was permitted once
+	 */
+	boolean hasBegun() {
+		return this.begun;
+	}
+
+	/**
 	 * The server watches from now on.
 	 * @param storeRevision the revision of the store in its answer
 	 */
@@ -232,6 +240,7 @@ final class WatchCursor {
 				return;
 			}
 			this.nextRevision = batch.revision() + 1;
+			this.overflowedInHistory &= batch.revision() < this.historyEnd;
 			if (this.waiting.addAndGet(size) > this.options.bufferBytes() && mayPause) {
 				this.state = State.PAUSED;
 			}

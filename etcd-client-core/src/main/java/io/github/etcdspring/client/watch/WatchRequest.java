@@ -64,7 +64,9 @@ public final class WatchRequest {
 	}
 
 	/**
-	 * Tell with each change how the key was before.
+	 * Tell with each change how the key was before. A server that is busy may leave that
+	 * out of the first changes; those are asked for again, so that a compaction in that
+	 * moment ends the watch.
 	 * @return this request
 	 */
 	public WatchRequest previousValues() {

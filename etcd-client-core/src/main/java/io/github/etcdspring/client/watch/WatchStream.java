@@ -244,7 +244,8 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 			// A stream has one token for its life.
 			this.stream.tokenRefused(failure);
 		}
-		else if (reason == Reason.PERMISSION_DENIED && cursor.deniedFirst() && this.stream.mayBeDeniedAsInvalid()) {
+		else if (reason == Reason.PERMISSION_DENIED && cursor.deniedFirst()
+				&& this.stream.tryNewTokenAfterDenial(cursor.hasBegun())) {
 			// Old servers say so of a token that is not valid any more. The other watches
 			// need not suffer from finding out.
 			this.cursors.remove(cursor);

@@ -180,7 +180,7 @@ final class SessionUser {
 			this.holders.wantsNoMore(queue());
 			if (place != null) {
 				this.holders.holds(place);
-				place.release().get();
+				place.letGo();
 			}
 			return;
 		}
@@ -240,7 +240,7 @@ final class SessionUser {
 			this.client.time().after(this.chance.millis(0, 500), () -> {
 				this.holders.lets(place);
 				if (!this.client.isClosed()) {
-					place.release().get();
+					place.letGo();
 				}
 			});
 		});
@@ -332,6 +332,10 @@ final class SessionUser {
 	 */
 	private record Place(String prefix, long lease, long token, Compare fence, BooleanSupplier held,
 			Supplier<CompletableFuture<Void>> release) implements Holders.Held {
+
+		void letGo() {
+			CompletableFuture<Void> unused = this.release.get();
+		}
 
 		static Place of(HeldLock lock) {
 			return new Place(LOCK + "/", lease(lock.key()), lock.fencingToken(), lock.fence(), lock::isHeld,

@@ -326,34 +326,38 @@ class CredentialsTests {
 	@Test
 	void oneNewTokenProvesForAWhileThatADenialIsMeant() {
 		Credentials.Token first = fetch("first");
-		assertThat(this.credentials.mayBeDeniedAsInvalid(first, 0)).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(first, false, 0)).isTrue();
 		// Whoever else has the same token waits for the same new one.
-		assertThat(this.credentials.mayBeDeniedAsInvalid(first, 1)).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(first, false, 1)).isTrue();
 		Credentials.Token second = fetch("second");
-		assertThat(this.credentials.mayBeDeniedAsInvalid(first, TimeUnit.HOURS.toNanos(1))).isTrue();
-		assertThat(this.credentials.mayBeDeniedAsInvalid(second, 2)).isFalse();
+		assertThat(this.credentials.tryNewTokenAfterDenial(first, false, TimeUnit.HOURS.toNanos(1))).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(second, false, 2)).isFalse();
 		Credentials.Token third = fetch("third");
-		assertThat(this.credentials.mayBeDeniedAsInvalid(third, TimeUnit.SECONDS.toNanos(9))).isFalse();
-		assertThat(this.credentials.mayBeDeniedAsInvalid(third, TimeUnit.SECONDS.toNanos(11))).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(third, false, TimeUnit.SECONDS.toNanos(9))).isFalse();
+		// What worked before was not meant by that.
+		assertThat(this.credentials.tryNewTokenAfterDenial(third, true, TimeUnit.SECONDS.toNanos(9))).isTrue();
+		Credentials.Token fourth = fetch("fourth");
+		assertThat(this.credentials.tryNewTokenAfterDenial(fourth, false, TimeUnit.SECONDS.toNanos(10))).isFalse();
+		assertThat(this.credentials.tryNewTokenAfterDenial(fourth, false, TimeUnit.SECONDS.toNanos(20))).isTrue();
 	}
 
 	@Test
 	void newTokenThatCouldNotBeFetchedProvesNothing() {
 		Credentials.Token first = fetch("first");
-		assertThat(this.credentials.mayBeDeniedAsInvalid(first, 0)).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(first, false, 0)).isTrue();
 		List<Told> denied = refresh(first, 1);
 		this.fetches.get(1).fetched(null, Failure.ofRead("authenticate", StatusCode.UNAVAILABLE, Reason.OTHER));
 		assertThat(denied).noneMatch(Told::readyOnce);
-		assertThat(this.credentials.mayBeDeniedAsInvalid(first, 1)).isTrue();
+		assertThat(this.credentials.tryNewTokenAfterDenial(first, false, 1)).isTrue();
 	}
 
 	@Test
 	void tokenOfTheApplicationIsNotReplacedForADenial() {
 		Credentials fixed = Credentials.fixed("its-own");
 		Credentials.Token before = current(fixed);
-		assertThat(fixed.mayBeDeniedAsInvalid(before, 0)).isFalse();
+		assertThat(fixed.tryNewTokenAfterDenial(before, false, 0)).isFalse();
 		fixed.switchTo(this.fetches::add, "bob-1");
-		assertThat(fixed.mayBeDeniedAsInvalid(before, 0)).isTrue();
+		assertThat(fixed.tryNewTokenAfterDenial(before, false, 0)).isTrue();
 	}
 
 	@Test

@@ -242,6 +242,22 @@ class FailoverTests {
 	}
 
 	@Test
+	void onlyEndpointThatRefusesAllCallsIsDialledOncePerSecond() {
+		server(0).on(ScriptedServer.PUT, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = TestClient.of(server(0).endpoint()).open()) {
+			long begin = System.nanoTime();
+			List<CompletableFuture<PutResult>> calls = new ArrayList<>();
+			for (int i = 0; i < 30; i++) {
+				calls.add(client.kv().put("k", "v").timeout(Duration.ofSeconds(2)).async());
+			}
+			assertThat(calls).allSatisfy((call) -> assertThat(call).failsWithin(Duration.ofSeconds(20)));
+			// The first, one at once, and one for each second that has passed.
+			assertThat(server(0).connections()).isBetween(2, 3 + (int) Elapsed.since(begin).toSeconds());
+			assertThat(server(0).count(ScriptedServer.PUT)).isGreaterThan(100);
+		}
+	}
+
+	@Test
 	void lateFailureOfAnOldConnectionMovesNothing() throws Exception {
 		server(0).on(ScriptedServer.PUT, ScriptedServer.SILENCE);
 		try (TestClient client = TestClient.of(server(0).endpoint()).open()) {

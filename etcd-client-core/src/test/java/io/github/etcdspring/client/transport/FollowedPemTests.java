@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,11 @@ class FollowedPemTests {
 
 	private static String shown(IdentityKeyManager manager) {
 		String alias = manager.chooseEngineClientAlias(new String[] { "EC" }, null, null);
-		return manager.getCertificateChain(alias)[0].getSubjectX500Principal().getName();
+		return subject(manager, alias);
+	}
+
+	private static String subject(IdentityKeyManager manager, String alias) {
+		return Objects.requireNonNull(manager.getCertificateChain(alias))[0].getSubjectX500Principal().getName();
 	}
 
 	// In place, and with the time of the file as it was.
@@ -113,7 +118,7 @@ class FollowedPemTests {
 		replace(this.chain, second.chain());
 		replace(this.key, second.key());
 		assertThat(shown(manager)).isEqualTo("CN=second");
-		assertThat(manager.getCertificateChain(began)[0].getSubjectX500Principal().getName()).isEqualTo("CN=first");
+		assertThat(subject(manager, began)).isEqualTo("CN=first");
 		assertThat(manager.getPrivateKey(began)).isNotNull()
 			.isNotEqualTo(manager.getPrivateKey(manager.chooseEngineClientAlias(new String[] { "EC" }, null, null)));
 		assertThat(manager.getPrivateKey("another")).isNull();

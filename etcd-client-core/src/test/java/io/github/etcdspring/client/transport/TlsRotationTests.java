@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -165,7 +166,8 @@ class TlsRotationTests {
 
 				@Override
 				public Attributes transportReady(Attributes attributes) {
-					TlsRotationTests.this.connections.add(principal(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+					TlsRotationTests.this.connections
+						.add(principal(Objects.requireNonNull(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION))));
 					return attributes;
 				}
 

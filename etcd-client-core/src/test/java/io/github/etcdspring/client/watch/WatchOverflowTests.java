@@ -5,6 +5,7 @@
 
 package io.github.etcdspring.client.watch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -197,6 +198,29 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		told.expect(batches(10, 40));
 	}
 
+	@Test
+	void overflowsOfHistoriesThatWereCaughtUpWithAreNotCounted() {
+		SlowTold told = new SlowTold();
+		watches().watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
+		for (int i = 0; i < 2; i++) {
+			int start = 10 + 100 * i;
+			long id = WatchAnswers.accept(stream(i + 1), 1, start + 11);
+			stream(i + 1).reply(WatchAnswers.events(id, events(start, start + 10)));
+			assertThat(WatchAnswers.cancel(stream(i + 1), 2)).isEqualTo(id);
+			told.permits.release(1000);
+			int again = (int) WatchAnswers.create(stream(i + 1), 3).getStartRevision();
+			id = WatchAnswers.accept(stream(i + 1), 3, start + 11);
+			// The rest of the history, and more, with a listener that keeps up.
+			for (int revision = again; revision < start + 100; revision++) {
+				stream(i + 1).reply(WatchAnswers.events(id, revision + "=e"));
+				told.expectAmong(revision + "=e");
+			}
+			stream(i + 1).fail(Status.Code.UNAVAILABLE, "gone");
+		}
+		assertThat(WatchAnswers.create(stream(3), 1).getStartRevision()).isEqualTo(210);
+		assertThat(streams()).isEqualTo(3);
+	}
+
 	/** Tells only as many batches as it was permitted. */
 	private static final class SlowTold extends Told {
 
@@ -206,6 +230,10 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		public void onBatch(WatchBatch batch) {
 			this.permits.acquireUninterruptibly();
 			super.onBatch(batch);
+		}
+
+		private void expectAmong(String expected) {
+			await().pollInterval(Duration.ofMillis(1)).until(() -> all().contains(expected));
 		}
 
 	}

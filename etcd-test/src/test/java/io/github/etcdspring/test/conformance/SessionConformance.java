@@ -47,9 +47,9 @@ abstract class SessionConformance extends Conformance {
 
 	@Test
 	void sessionOutlivesItsTimeToLive() {
-		try (Session session = this.etcd.session(Duration.ofSeconds(2)).sync()) {
+		try (Session session = this.etcd.session(Duration.ofSeconds(3)).sync()) {
 			long lease = session.leaseId();
-			long end = System.nanoTime() + Duration.ofSeconds(6).toNanos();
+			long end = System.nanoTime() + Duration.ofSeconds(7).toNanos();
 			await().atMost(SOON).until(() -> {
 				assertThat(session.state().isLost()).isFalse();
 				return System.nanoTime() - end > 0;

@@ -73,22 +73,26 @@ class CacheFaultTests {
 						reads.incrementAndGet();
 					}
 				});
-				for (int round = 0; round < rounds; round++) {
-					faults.cutOff(() -> {
-						awaitWrites(written, 10);
-						compact(writing, written.get());
-						awaitWrites(written, 10);
-					});
-					faults.inflict();
-					long due = written.get();
-					assertThat(cache.atLeast(due).timeout(Duration.ofSeconds(30)).sync().revision())
-						.as("seed %d, %s", seed, faults)
-						.isGreaterThanOrEqualTo(due);
-					CacheSnapshot newest = cache.linearizable().timeout(Duration.ofSeconds(30)).sync();
-					assertThat(newest.keyValues()).as("seed %d, %s", seed, faults)
-						.isEqualTo(writing.kv().get(CACHED).revision(newest.revision()).sync().keyValues());
+				try {
+					for (int round = 0; round < rounds; round++) {
+						faults.cutOff(() -> {
+							awaitWrites(written, 10);
+							compact(writing, written.get());
+							awaitWrites(written, 10);
+						});
+						faults.inflict();
+						long due = written.get();
+						assertThat(cache.atLeast(due).timeout(Duration.ofSeconds(30)).sync().revision())
+							.as("seed %d, %s", seed, faults)
+							.isGreaterThanOrEqualTo(due);
+						CacheSnapshot newest = cache.linearizable().timeout(Duration.ofSeconds(30)).sync();
+						assertThat(newest.keyValues()).as("seed %d, %s", seed, faults)
+							.isEqualTo(writing.kv().get(CACHED).revision(newest.revision()).sync().keyValues());
+					}
 				}
-				stop.set(true);
+				finally {
+					stop.set(true);
+				}
 				writer.join();
 				reader.join();
 				List<KeyValue> truth = writing.kv().get(CACHED).sync().keyValues();
@@ -154,7 +158,11 @@ class CacheFaultTests {
 	}
 
 	private static CompletableFuture<Void> inThread(String name, Runnable task) {
-		return CompletableFuture.runAsync(task, (each) -> new Thread(each, name).start());
+		return CompletableFuture.runAsync(task, (each) -> {
+			Thread thread = new Thread(each, name);
+			thread.setDaemon(true);
+			thread.start();
+		});
 	}
 
 	/**

@@ -17,6 +17,7 @@ import io.github.etcdspring.client.error.EtcdTimeoutException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.kv.PutResult;
+import io.github.etcdspring.client.transport.EndpointState;
 import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
 import io.github.etcdspring.test.WithEtcd;
@@ -59,6 +60,8 @@ class UnaryFaultTests {
 	void callWaitsForAServerThatComesBack(EtcdServer server, EtcdClient client) {
 		client.kv().put("/back", "1").sync();
 		server.stop();
+		// A write that is sent on a connection that ends would fail.
+		await().until(() -> client.endpointStates().stream().noneMatch(EndpointState::connected));
 		CompletableFuture<PutResult> put = client.kv().put("/back", "2").async();
 		server.start();
 		assertThat(put.join().revision()).isPositive();
