@@ -38,12 +38,13 @@ class LostConnectionTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);
 
-	private static final Set<String> READS = Set.of("etcdserverpb.KV/Range", "etcdserverpb.Lease/LeaseTimeToLive",
-			"etcdserverpb.Lease/LeaseLeases", "etcdserverpb.Cluster/MemberList", "etcdserverpb.Maintenance/Alarm",
-			"etcdserverpb.Maintenance/Status", "etcdserverpb.Maintenance/Hash", "etcdserverpb.Maintenance/HashKV",
-			"etcdserverpb.Maintenance/Downgrade", "etcdserverpb.Auth/AuthStatus", "etcdserverpb.Auth/Authenticate",
-			"etcdserverpb.Auth/UserGet", "etcdserverpb.Auth/UserList", "etcdserverpb.Auth/RoleGet",
-			"etcdserverpb.Auth/RoleList", "v3electionpb.Election/Leader");
+	/** And granting a lease, of which there can be only one with its id. */
+	private static final Set<String> READS = Set.of("etcdserverpb.KV/Range", "etcdserverpb.Lease/LeaseGrant",
+			"etcdserverpb.Lease/LeaseTimeToLive", "etcdserverpb.Lease/LeaseLeases", "etcdserverpb.Cluster/MemberList",
+			"etcdserverpb.Maintenance/Alarm", "etcdserverpb.Maintenance/Status", "etcdserverpb.Maintenance/Hash",
+			"etcdserverpb.Maintenance/HashKV", "etcdserverpb.Maintenance/Downgrade", "etcdserverpb.Auth/AuthStatus",
+			"etcdserverpb.Auth/Authenticate", "etcdserverpb.Auth/UserGet", "etcdserverpb.Auth/UserList",
+			"etcdserverpb.Auth/RoleGet", "etcdserverpb.Auth/RoleList", "v3electionpb.Election/Leader");
 
 	private static Map<String, MethodDescriptor<?, ?>> methods;
 

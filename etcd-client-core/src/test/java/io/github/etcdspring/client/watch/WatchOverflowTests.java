@@ -204,6 +204,7 @@ class WatchOverflowTests extends ScriptedWatchTests {
 		watches().watch(KeyRange.all()).fromRevision(10).bufferBytes(BUFFER).open(told);
 		for (int i = 0; i < 2; i++) {
 			int start = 10 + 100 * i;
+			told.permits.drainPermits();
 			long id = WatchAnswers.accept(stream(i + 1), 1, start + 11);
 			stream(i + 1).reply(WatchAnswers.events(id, events(start, start + 10)));
 			assertThat(WatchAnswers.cancel(stream(i + 1), 2)).isEqualTo(id);
