@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
@@ -416,6 +418,21 @@ class ServiceFieldsTests {
 		this.server.call(ScriptedServer.LEASE_GRANT, 2);
 		cancelled.cancel(true);
 		assertRevoked(2);
+	}
+
+	@Test
+	void leaseThatIsGrantedWhenTheRequestWasCancelledIsRevoked() throws Exception {
+		LinkedBlockingQueue<Runnable> callbacks = new LinkedBlockingQueue<>();
+		this.server.on(ScriptedServer.LEASE_GRANT, granted(5));
+		answer("Lease/LeaseRevoke", LeaseRevokeResponse.getDefaultInstance());
+		try (TestClient slow = TestClient.of(this.server.endpoint()).callbackExecutor(callbacks::add).open()) {
+			CompletableFuture<LeaseGrant> cancelled = slow.leases().grant(Duration.ofSeconds(60)).async();
+			Runnable answered = callbacks.poll(20, TimeUnit.SECONDS);
+			cancelled.cancel(true);
+			assertThat(answered).isNotNull();
+			answered.run();
+			assertRevoked(1);
+		}
 	}
 
 	private void assertRevoked(int number) {
