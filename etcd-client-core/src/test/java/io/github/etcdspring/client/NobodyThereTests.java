@@ -30,7 +30,7 @@ import io.github.etcdspring.client.ClientUses.Use;
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
-import io.github.etcdspring.client.transport.ScriptedServer;
+import io.github.etcdspring.client.transport.ReservedPort;
 import io.github.etcdspring.client.transport.TcpRelay;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,10 +47,7 @@ class NobodyThereTests {
 
 	@Test
 	void everyCallEndsWithTheConnectTimeout() {
-		String refusing;
-		try (ScriptedServer gone = ScriptedServer.start()) {
-			refusing = gone.endpoint();
-		}
+		String refusing = ReservedPort.nobody();
 		ExecutorService callers = Executors.newCachedThreadPool();
 		try (TcpRelay silent = TcpRelay.blackHole();
 				EtcdClient client = EtcdClient.builder().endpoints(refusing, silent.endpoint()).build()) {

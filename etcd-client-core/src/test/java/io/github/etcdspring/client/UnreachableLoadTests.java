@@ -5,12 +5,9 @@
 
 package io.github.etcdspring.client;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.error.ClientClosedException;
 import io.github.etcdspring.client.error.EtcdException;
+import io.github.etcdspring.client.transport.ReservedPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -38,9 +36,7 @@ class UnreachableLoadTests {
 
 	@Test
 	void watchesKeepalivesAndCallersThatFindNoServerTakeNextToNoProcessorTime() {
-		String[] nowhere = IntStream.range(0, 3)
-			.mapToObj((i) -> "http://127.0.0.1:" + freePort())
-			.toArray(String[]::new);
+		String[] nowhere = IntStream.range(0, 3).mapToObj((i) -> ReservedPort.nobody()).toArray(String[]::new);
 		List<Thread> callers = new ArrayList<>();
 		try (EtcdClient client = EtcdClient.builder().endpoints(nowhere).build()) {
 			for (int i = 0; i < 200; i++) {
@@ -85,15 +81,6 @@ class UnreachableLoadTests {
 			.mapToLong(ThreadInfo::getThreadId)
 			.map((id) -> Math.max(0, this.threads.getThreadCpuTime(id)))
 			.sum();
-	}
-
-	private static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

@@ -6,10 +6,11 @@
 package io.github.etcdspring.test;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -27,7 +28,11 @@ record Ports(int client, int peer) {
 
 	private static final int LAST = 32_000;
 
-	private static final Set<Integer> HANDED_OUT = ConcurrentHashMap.newKeySet();
+	/**
+	 * The UDP port of the same number says to other processes that the port is taken,
+	 * also while nothing listens on it.
+	 */
+	private static final Map<Integer, DatagramSocket> HANDED_OUT = new ConcurrentHashMap<>();
 
 	static Ports free() {
 		return new Ports(freePort(), freePort());
@@ -50,30 +55,48 @@ record Ports(int client, int peer) {
 	}
 
 	static void release(int port) {
-		HANDED_OUT.remove(port);
+		DatagramSocket reservation = HANDED_OUT.remove(port);
+		if (reservation != null) {
+			reservation.close();
+		}
 	}
 
 	static int freePort() {
 		for (int attempt = 0; attempt < LAST - FIRST; attempt++) {
 			int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-			if (HANDED_OUT.add(port)) {
+			if (reserve(port)) {
 				if (isFree(port)) {
 					return port;
 				}
-				HANDED_OUT.remove(port);
+				release(port);
 			}
 		}
 		throw new IllegalStateException("no free port found between " + FIRST + " and " + LAST);
 	}
 
+	private static boolean reserve(int port) {
+		try {
+			HANDED_OUT.put(port, new DatagramSocket(new InetSocketAddress(loopback(), port)));
+			return true;
+		}
+		catch (IOException ex) {
+			// Somebody else has it.
+			return false;
+		}
+	}
+
 	private static boolean isFree(int port) {
 		try (ServerSocket socket = new ServerSocket()) {
-			socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 }), port));
+			socket.bind(new InetSocketAddress(loopback(), port));
 			return true;
 		}
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	private static InetAddress loopback() throws IOException {
+		return InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 });
 	}
 
 }

@@ -80,12 +80,6 @@ class FailoverTests {
 	 * Return an endpoint where nobody listens.
 	 * @return the endpoint
 	 */
-	private static String nobody() {
-		try (ScriptedServer gone = ScriptedServer.start()) {
-			return gone.endpoint();
-		}
-	}
-
 	/** A write must not get onto a connection that is being closed. */
 	private static void close(ScriptedServer server, TestClient client) {
 		server.close();
@@ -98,8 +92,8 @@ class FailoverTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void nobodyListensMeansUnreachableAndNotApplied(boolean write) {
-		String first = nobody();
-		String second = nobody();
+		String first = ReservedPort.nobody();
+		String second = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(first, second).connectTimeout(Duration.ofSeconds(1)).open()) {
 			long begin = System.nanoTime();
 			assertThatExceptionOfType(EtcdException.class).isThrownBy(() -> {
@@ -133,7 +127,7 @@ class FailoverTests {
 
 	@Test
 	void refusedEndpointIsPassedOverAtOnce() {
-		try (TestClient client = TestClient.of(nobody(), server(0).endpoint()).open()) {
+		try (TestClient client = TestClient.of(ReservedPort.nobody(), server(0).endpoint()).open()) {
 			long begin = System.nanoTime();
 			client.kv().put("k", "v").sync();
 			assertThat(Elapsed.since(begin)).isLessThan(Duration.ofMillis(900));
@@ -420,7 +414,7 @@ class FailoverTests {
 
 	@Test
 	void endpointThatIsDownIsDialledAboutOncePerSecond() {
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		int port = Integer.parseInt(down.substring(down.lastIndexOf(':') + 1));
 		try (TestClient client = TestClient.of(down).connectTimeout(Duration.ofSeconds(30)).open()) {
 			CompletableFuture<PutResult> put = client.kv().put("k", "v").async();
@@ -437,7 +431,7 @@ class FailoverTests {
 	void manyCallsThatWaitForAConnectionCostLittle() throws Exception {
 		int calls = 20_000;
 		ManualTimer timer = new ManualTimer();
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(down).timer(timer).timeout(Duration.ofMinutes(1)).open()) {
 			List<CompletableFuture<GetResult>> gets = new ArrayList<>();
 			long begin = System.nanoTime();
@@ -455,7 +449,7 @@ class FailoverTests {
 	@Test
 	void callsThatWaitAllGoOnceThereIsAConnection() throws Exception {
 		int calls = 500;
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		int port = Integer.parseInt(down.substring(down.lastIndexOf(':') + 1));
 		try (TestClient client = TestClient.of(down).connectTimeout(Duration.ofSeconds(20)).open()) {
 			List<CompletableFuture<GetResult>> gets = new ArrayList<>();
@@ -487,7 +481,7 @@ class FailoverTests {
 
 	@Test
 	void maintenanceCallToAnEndpointThatIsDownNamesOnlyThatOne() {
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(server(0).endpoint(), down)
 			.connectTimeout(Duration.ofMillis(700))
 			.open()) {
@@ -556,7 +550,7 @@ class FailoverTests {
 				throw new IllegalStateException("thrown by a test");
 			}
 		};
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(down)
 			.connectTimeout(Duration.ofMillis(500))
 			.channelCustomizer((builder) -> builder.intercept(broken))

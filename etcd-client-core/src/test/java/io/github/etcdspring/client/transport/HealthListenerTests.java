@@ -46,12 +46,6 @@ class HealthListenerTests {
 			.healthListener(INTERVAL, (healthy, endpoint) -> this.events.add(healthy + " " + endpoint));
 	}
 
-	private static String nobody() {
-		try (ScriptedServer gone = ScriptedServer.start()) {
-			return gone.endpoint();
-		}
-	}
-
 	private static void pass(Duration time) throws InterruptedException {
 		assertThat(new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
 	}
@@ -86,7 +80,7 @@ class HealthListenerTests {
 
 	@Test
 	void endpointThatIsDownFromTheStartIsAnEvent() {
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		try (TestClient client = settings(down).open()) {
 			await().untilAsserted(() -> assertThat(this.events).containsExactly("false " + down));
 			assertThat(client.transport().endpointStates().get(0).connected()).isFalse();
@@ -106,8 +100,8 @@ class HealthListenerTests {
 
 	@Test
 	void withoutTrafficTheClientMovesOnUntilItFindsAGoodEndpoint() {
-		String first = nobody();
-		String second = nobody();
+		String first = ReservedPort.nobody();
+		String second = ReservedPort.nobody();
 		try (TestClient client = settings(first, second, this.server.endpoint()).open()) {
 			await().untilAsserted(
 					() -> assertThat(this.events).containsExactly("false " + first, "true " + this.server.endpoint()));
@@ -119,9 +113,9 @@ class HealthListenerTests {
 
 	@Test
 	void endpointsThatAreAllDownAreOneEvent() throws Exception {
-		String first = nobody();
-		String second = nobody();
-		String third = nobody();
+		String first = ReservedPort.nobody();
+		String second = ReservedPort.nobody();
+		String third = ReservedPort.nobody();
 		try (TestClient client = settings(first, second, third).open()) {
 			await().untilAsserted(() -> assertThat(this.events).isNotEmpty());
 			pass(Duration.ofMillis(2_500));
@@ -211,7 +205,7 @@ class HealthListenerTests {
 
 	@Test
 	void zeroIntervalIsOff() throws Exception {
-		try (TestClient client = TestClient.of(nobody())
+		try (TestClient client = TestClient.of(ReservedPort.nobody())
 			.healthListener(Duration.ZERO, (healthy, endpoint) -> this.events.add("called"))
 			.open()) {
 			pass(A_WHILE);

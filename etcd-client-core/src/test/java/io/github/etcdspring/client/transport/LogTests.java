@@ -93,9 +93,7 @@ class LogTests {
 
 	@Test
 	void endpointThatCannotBeReachedIsOneLineHoweverOftenItIsDialled() {
-		ScriptedServer gone = ScriptedServer.start();
-		String endpoint = gone.endpoint();
-		gone.close();
+		String endpoint = ReservedPort.nobody();
 		ManualTimer time = new ManualTimer();
 		try (TestClient client = TestClient.of(endpoint).timer(time).open()) {
 			for (int i = 0; i < 5; i++) {

@@ -66,15 +66,9 @@ class ReplaceEndpointsTests {
 		return server(index).endpoint();
 	}
 
-	private static String nobody() {
-		try (ScriptedServer gone = ScriptedServer.start()) {
-			return gone.endpoint();
-		}
-	}
-
 	@Test
 	void streamToAnEndpointThatIsRemovedEnds() {
-		String nobody = nobody();
+		String nobody = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(nobody, endpoint(0)).open()) {
 			StreamRpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> rpc = new StreamRpc<>("keep alive",
 					LeaseGrpc.getLeaseKeepAliveMethod(), true, false, 16, nobody);
@@ -134,7 +128,7 @@ class ReplaceEndpointsTests {
 
 	@Test
 	void callsThatWaitForAConnectionGoToTheNewEndpoint() {
-		try (TestClient client = TestClient.of(nobody()).open()) {
+		try (TestClient client = TestClient.of(ReservedPort.nobody()).open()) {
 			CompletableFuture<GetResult> waiting = client.kv().get("k").async();
 			client.transport().replaceEndpoints(List.of(endpoint(0)));
 			assertThat(waiting).succeedsWithin(Duration.ofSeconds(3));
@@ -144,7 +138,7 @@ class ReplaceEndpointsTests {
 
 	@Test
 	void callThatWaitsForARemovedEndpointByNameFailsAtOnce() {
-		String down = nobody();
+		String down = ReservedPort.nobody();
 		try (TestClient client = TestClient.of(down, endpoint(0)).connectTimeout(Duration.ofMinutes(1)).open()) {
 			CompletableFuture<MemberStatus> waiting = client.maintenance().status(down).async();
 			await().until(() -> client.transport().endpointStates().get(0).used());

@@ -140,7 +140,7 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	public static ScriptedServer start() {
-		return new ScriptedServer(0);
+		return new ScriptedServer(ReservedPort.next());
 	}
 
 	public static ScriptedServer start(int port) {

@@ -46,7 +46,7 @@ public final class TcpRelay implements AutoCloseable {
 	private volatile boolean closed;
 
 	public TcpRelay(int target) {
-		this(target, 0, InetAddress.getLoopbackAddress());
+		this(target, ReservedPort.next(), InetAddress.getLoopbackAddress());
 	}
 
 	TcpRelay(int target, int port, InetAddress address) {
