@@ -385,7 +385,7 @@ public final class EtcdServer implements AutoCloseable {
 
 		/**
 		 * Let clients that use TLS need a certificate. The server reads the file when it
-		 * starts. Without {@link #tls(Path, Path)} this has no effect.
+		 * starts. Only with {@link #tls(Path, Path)}.
 		 * @param authority the certificates of the authorities that may have issued it,
 		 * in PEM
 		 * @return this builder
@@ -412,10 +412,15 @@ public final class EtcdServer implements AutoCloseable {
 		/**
 		 * Start a server and wait until it serves.
 		 * @return the running server
+		 * @throws IllegalArgumentException if there is a client authority without TLS
 		 * @throws IllegalStateException if there is no etcd, or the server ends or does
 		 * not serve in time; the message has the end of its log
 		 */
 		public EtcdServer start() {
+			if (this.clientAuthority != null && this.certificate == null) {
+				throw new IllegalArgumentException("clientAuthority is " + this.clientAuthority
+						+ ", but clients have no TLS: give tls(certificate, key), too");
+			}
 			return Bootstrap.start(this, 1, false).members().get(0);
 		}
 

@@ -308,4 +308,11 @@ class EtcdServerTests {
 		return EtcdServer.builder().binary(this.binary).start();
 	}
 
+	@Test
+	void authorityOfClientsWithoutTlsIsRefused() {
+		Path authority = Path.of("ca.pem");
+		assertThatIllegalArgumentException().isThrownBy(() -> EtcdServer.builder().clientAuthority(authority).start())
+			.withMessage("clientAuthority is ca.pem, but clients have no TLS: give tls(certificate, key), too");
+	}
+
 }

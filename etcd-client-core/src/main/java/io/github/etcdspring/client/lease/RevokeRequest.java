@@ -36,7 +36,7 @@ public final class RevokeRequest extends UnaryRequest<RevokeRequest, Header> {
 
 	@Override
 	protected Rpc<?, Header> rpc() {
-		return Rpc.generated("lease_revoke", method, this.message, false);
+		return Rpc.clearingUp("lease_revoke", method, this.message);
 	}
 
 	@Override

@@ -74,6 +74,9 @@ final class Claim {
 
 	private volatile boolean released;
 
+	/** Completes when a doubt is resolved, for all who wait for it. */
+	private @Nullable CompletableFuture<Void> certain;
+
 	Claim(Place place, SessionLease lease, String operation, Bytes key, long revision, long asOf) {
 		this.place = place;
 		this.services = place.services();
@@ -138,12 +141,19 @@ final class Claim {
 	 * @return completes when it is held or over
 	 */
 	CompletableFuture<Void> certain() {
-		CompletableFuture<Void> certain = new CompletableFuture<>();
-		Consumer<LeaseLoss> listener = (lost) -> certain.complete(null);
+		CompletableFuture<Void> resolving;
+		synchronized (this.listeners) {
+			if (this.certain != null && !this.certain.isDone()) {
+				return this.certain;
+			}
+			resolving = new CompletableFuture<>();
+			this.certain = resolving;
+		}
+		Consumer<LeaseLoss> listener = (lost) -> resolving.complete(null);
 		this.lease.onLoss(listener);
-		certain.whenComplete((nothing, ex) -> this.lease.forget(listener));
-		resolve(certain);
-		return certain;
+		resolving.whenComplete((nothing, ex) -> this.lease.forget(listener));
+		resolve(resolving);
+		return resolving;
 	}
 
 	private void resolve(CompletableFuture<Void> certain) {

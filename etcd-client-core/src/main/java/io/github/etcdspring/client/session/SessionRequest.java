@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Failure;
@@ -26,8 +24,6 @@ import io.github.etcdspring.client.transport.PendingRequest;
  * @since 0.1.0
  */
 public final class SessionRequest extends PendingRequest<SessionRequest, Session> {
-
-	private static final Logger logger = LoggerFactory.getLogger(SessionRequest.class);
 
 	private final Sessions sessions;
 
@@ -99,53 +95,21 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 	}
 
 	/**
-	 * Get a lease. Its id is chosen here, so that asking again after a lost answer does
-	 * not leave a second one behind.
+	 * Get a lease.
 	 * @param services the services to use
 	 * @param ttl the time to live
 	 * @param timeout how long it may take, or {@code null} for the client's timeout
 	 * @return the lease, kept alive
 	 */
 	static CompletableFuture<SessionLease> grant(SessionServices services, Duration ttl, @Nullable Duration timeout) {
-		long id = services.transport().newId();
 		long sentAt = services.nanoTime();
-		var request = services.leases().grant(ttl).id(id);
+		var request = services.leases().grant(ttl);
 		if (timeout != null) {
 			request.timeout(timeout);
 		}
-		CompletableFuture<SessionLease> result = new CompletableFuture<>();
-		request.async().whenComplete((granted, ex) -> {
-			EtcdException cause = (ex != null) ? Contender.cause(ex) : null;
-			if (cause == null) {
-				result.complete(SessionLease.keep(services.leases().keepAlive(id).grantedAt(sentAt, granted.ttl())));
-			}
-			else if (cause.reason() == Reason.LEASE_EXISTS) {
-				// An earlier attempt was answered, but not heard.
-				adopt(services, id, timeout).whenComplete((lease, failure) -> {
-					if (failure != null) {
-						result.completeExceptionally(failure);
-					}
-					else {
-						result.complete(lease);
-					}
-				});
-			}
-			else {
-				if (cause.outcome() == Outcome.UNKNOWN || cause.reason() == Reason.TIMEOUT) {
-					forget(services, id);
-				}
-				result.completeExceptionally(cause);
-			}
-		});
-		return result;
-	}
-
-	private static void forget(SessionServices services, long id) {
-		services.leases().revoke(id).async().whenComplete((header, ex) -> {
-			if (ex != null) {
-				logger.debug("A lease that may have been granted could not be revoked; it ends by itself", ex);
-			}
-		});
+		return request.async()
+			.thenApply((granted) -> SessionLease
+				.keep(services.leases().keepAlive(granted.id()).grantedAt(sentAt, granted.ttl())));
 	}
 
 	private static CompletableFuture<SessionLease> adopt(SessionServices services, long id,

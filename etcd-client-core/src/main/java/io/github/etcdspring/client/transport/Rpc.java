@@ -31,6 +31,8 @@ import io.github.etcdspring.client.error.Failure;
  * @param waits whether it changes something first and then waits on the server, so that
  * most refusals may come after the change; sending it again after a token was refused
  * enters the same queue with the same key
+ * @param clearsUp whether it clears up what is left behind, and so may still be sent
+ * while the client closes
  * @param ended receives the answer, or the failure, before the application does, on
  * whatever thread ends the call; not told of a call that the application cancels.
  * {@code null} for nobody
@@ -38,7 +40,7 @@ import io.github.etcdspring.client.error.Failure;
  */
 public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
 		boolean changes, boolean requiresLeader, boolean authenticated, @Nullable String endpoint, boolean waits,
-		@Nullable BiConsumer<@Nullable R, @Nullable Failure> ended) {
+		boolean clearsUp, @Nullable BiConsumer<@Nullable R, @Nullable Failure> ended) {
 
 	/**
 	 * A call that can be repeated if it changes nothing, is answered at once, and that
@@ -55,7 +57,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	public Rpc(String operation, MethodDescriptor<Q, R> method, Q request, int requestSize, boolean repeatable,
 			boolean requiresLeader, boolean authenticated, @Nullable String endpoint) {
 		this(operation, method, request, requestSize, repeatable, !repeatable, requiresLeader, authenticated, endpoint,
-				false, null);
+				false, false, null);
 	}
 
 	/**
@@ -95,7 +97,20 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 * @return the call
 	 */
 	public static <Q, R> Rpc<Q, R> waiting(String operation, MethodDescriptor<Q, R> method, Q request) {
-		return new Rpc<>(operation, method, request, 0, false, true, true, true, null, true, null);
+		return new Rpc<>(operation, method, request, 0, false, true, true, true, null, true, false, null);
+	}
+
+	/**
+	 * A call that clears up what is left behind, also while the client closes.
+	 * @param <Q> the type of the request on the wire
+	 * @param <R> the type of the answer
+	 * @param operation the name of the operation
+	 * @param method the method
+	 * @param request the request
+	 * @return the call
+	 */
+	public static <Q, R> Rpc<Q, R> clearingUp(String operation, MethodDescriptor<Q, R> method, Q request) {
+		return new Rpc<>(operation, method, request, 0, false, true, true, true, null, false, true, null);
 	}
 
 	/**
@@ -121,7 +136,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 * @return the call
 	 */
 	public static <Q, R> Rpc<Q, R> repeatableWrite(String operation, MethodDescriptor<Q, R> method, Q request) {
-		return new Rpc<>(operation, method, request, 0, true, true, true, true, null, false, null);
+		return new Rpc<>(operation, method, request, 0, true, true, true, true, null, false, false, null);
 	}
 
 	/**
@@ -193,7 +208,7 @@ public record Rpc<Q, R>(String operation, MethodDescriptor<Q, R> method, Q reque
 	 */
 	public Rpc<Q, R> whenEnded(BiConsumer<@Nullable R, @Nullable Failure> ended) {
 		return new Rpc<>(this.operation, this.method, this.request, this.requestSize, this.repeatable, this.changes,
-				this.requiresLeader, this.authenticated, this.endpoint, this.waits, ended);
+				this.requiresLeader, this.authenticated, this.endpoint, this.waits, this.clearsUp, ended);
 	}
 
 	@Override

@@ -51,8 +51,6 @@ public final class Transport implements AutoCloseable {
 
 	private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	private static final String REVOKE = "lease_revoke";
-
 	private static final AtomicInteger count = new AtomicInteger();
 
 	private final TransportOptions options;
@@ -232,8 +230,7 @@ public final class Transport implements AutoCloseable {
 
 	private <Q, R> Call<Q, R> call(Rpc<Q, R> rpc, @Nullable Duration timeout, boolean handOver) {
 		var call = new Call<>(this, rpc, Timer.nanos((timeout != null) ? timeout : this.options.timeout()), handOver);
-		// What is left behind may be cleared up.
-		return (isRefusing() && !rpc.operation().equals(REVOKE)) ? call.startClosed() : call.start();
+		return (isRefusing() && !rpc.clearsUp()) ? call.startClosed() : call.start();
 	}
 
 	/**

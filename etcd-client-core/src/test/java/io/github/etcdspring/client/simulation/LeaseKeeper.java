@@ -57,6 +57,26 @@ final class LeaseKeeper {
 	}
 
 	/**
+	 * Return the whole time of a lease.
+	 * @param id the id
+	 * @return the seconds, 0 if there is no such lease
+	 */
+	long granted(long id) {
+		Lease lease = this.leases.get(id);
+		return (lease != null) ? lease.ttl : 0;
+	}
+
+	/**
+	 * Return what is left of a lease.
+	 * @param id the id
+	 * @return the seconds, -1 if there is no such lease
+	 */
+	long remaining(long id) {
+		Lease lease = this.leases.get(id);
+		return (lease != null) ? Math.floorDiv(lease.expiry - this.time.now(), 1_000_000_000L) : -1;
+	}
+
+	/**
 	 * Make a lease.
 	 * @param id the id
 	 * @param ttl the seconds that are asked for

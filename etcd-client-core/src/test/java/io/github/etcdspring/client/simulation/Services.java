@@ -23,6 +23,8 @@ import io.github.etcdspring.proto.LeaseKeepAliveRequest;
 import io.github.etcdspring.proto.LeaseKeepAliveResponse;
 import io.github.etcdspring.proto.LeaseRevokeRequest;
 import io.github.etcdspring.proto.LeaseRevokeResponse;
+import io.github.etcdspring.proto.LeaseTimeToLiveRequest;
+import io.github.etcdspring.proto.LeaseTimeToLiveResponse;
 import io.github.etcdspring.proto.PutRequest;
 import io.github.etcdspring.proto.PutResponse;
 import io.github.etcdspring.proto.RangeRequest;
@@ -65,6 +67,7 @@ final class Services {
 			case "etcdserverpb.KV/Txn" -> unary(call, this::txn);
 			case "etcdserverpb.Lease/LeaseGrant" -> unary(call, this::grant);
 			case "etcdserverpb.Lease/LeaseRevoke" -> unary(call, this::revoke);
+			case "etcdserverpb.Lease/LeaseTimeToLive" -> unary(call, this::timeToLive);
 			case "etcdserverpb.Lease/LeaseKeepAlive" -> keepAlive(call);
 			case "etcdserverpb.Watch/Watch" -> stream(call, this::watch);
 			default -> throw new IllegalStateException("no such method: " + call.method());
@@ -211,6 +214,19 @@ final class Services {
 			this.cluster.leases().revoke(request.getID());
 			return (revision) -> LeaseRevokeResponse.newBuilder().setHeader(this.member.header(revision)).build();
 		});
+	}
+
+	private void timeToLive(ServerCall call, byte[] message) throws InvalidProtocolBufferException {
+		long id = LeaseTimeToLiveRequest.parseFrom(message).getID();
+		LeaseKeeper leases = this.cluster.leases();
+		// The leader knows, and is asked.
+		read(call, false,
+				(revision) -> LeaseTimeToLiveResponse.newBuilder()
+					.setHeader(this.member.header(revision))
+					.setID(id)
+					.setTTL(leases.remaining(id))
+					.setGrantedTTL(leases.granted(id))
+					.build());
 	}
 
 	private ServerCall.Handler keepAlive(ServerCall call) {

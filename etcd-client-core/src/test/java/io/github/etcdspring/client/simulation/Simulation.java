@@ -28,6 +28,12 @@ final class Simulation {
 	/** A pause after refusals can be five seconds and a half. */
 	private static final long STREAMS_WORK = 9 * SECOND;
 
+	/**
+	 * A session whose lease was revoked finds out when it renews it, after a third of six
+	 * seconds. If that was not the first lease it lost it waits for up to five more.
+	 */
+	private static final long SESSIONS_WORK = 8 * SECOND;
+
 	/** A member may take so long to say that it could not make a token. */
 	private static final long TOKEN_WORKS = 7 * SECOND;
 
@@ -115,7 +121,7 @@ final class Simulation {
 		this.users.forEach(KvUser::stop);
 		this.sessions.forEach(SessionUser::stop);
 		putOnce();
-		this.time.runUntil(begun + STREAMS_WORK + 3 * SECOND);
+		this.time.runUntil(begun + STREAMS_WORK + SESSIONS_WORK);
 		for (Write write : this.last) {
 			if (write.result() != Write.Result.APPLIED) {
 				this.history.complain("everything is well again, but not for a " + write);
