@@ -108,9 +108,11 @@ final class Simulation {
 		if (early != null) {
 			// In the middle of it.
 			long when = this.chance.millis(0, TROUBLE_MILLIS);
-			this.time.at(when, early::close);
-			// Whatever keeps its threads may yet happen.
-			this.time.at(when + patience(early) + 6 * SECOND, () -> complainAboutRemains(early));
+			this.time.at(when, () -> {
+				early.close();
+				// Whatever keeps its threads has happened, or may yet happen.
+				this.time.after(patience(early) + 6 * SECOND, () -> complainAboutRemains(early));
+			});
 		}
 		this.time.runUntil(HEALED);
 		this.faults.heal();
