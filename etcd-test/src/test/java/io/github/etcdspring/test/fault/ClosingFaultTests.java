@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.etcdspring.client.EtcdClient;
@@ -293,36 +292,46 @@ class ClosingFaultTests {
 
 		KILLED, FROZEN, REFUSED, SILENT;
 
-		void arise(EtcdServer server, FaultProxy proxy) {
+		void arise(EtcdServer server, List<FaultProxy> proxies) {
 			switch (this) {
 				case KILLED -> server.kill();
 				case FROZEN -> server.freeze();
-				case REFUSED -> {
+				case REFUSED -> proxies.forEach((proxy) -> {
 					proxy.refuse();
 					proxy.cut();
-				}
-				case SILENT -> proxy.inflict(Fault.stall());
+				});
+				case SILENT -> proxies.forEach((proxy) -> proxy.inflict(Fault.stall()));
 			}
 		}
 
-		void vanish(EtcdServer server, FaultProxy proxy) {
+		void vanish(EtcdServer server, List<FaultProxy> proxies) {
 			switch (this) {
 				case KILLED -> server.start();
 				case FROZEN -> server.thaw();
-				default -> proxy.heal();
+				default -> proxies.forEach(FaultProxy::heal);
 			}
 		}
 
 	}
 
+	static Stream<Arguments> obstacles() {
+		return Stream.of(Obstacle.values())
+			.flatMap((obstacle) -> Stream.of(1, 3).map((endpoints) -> Arguments.of(obstacle, endpoints)));
+	}
+
 	@ParameterizedTest
-	@EnumSource
-	void clientThatIsCutOffEndsEverythingWithinASecond(Obstacle obstacle) {
+	@MethodSource("obstacles")
+	void clientThatIsCutOffEndsEverythingWithinASecond(Obstacle obstacle, int endpoints) {
 		UnderWay.occupy(this.observer, this.prefix);
-		try (FaultProxy proxy = FaultProxy.to(this.server.endpoint())) {
-			EtcdClient client = EtcdClient.builder().endpoints(proxy.endpoint()).build();
+		List<FaultProxy> proxies = Stream.generate(() -> FaultProxy.to(this.server.endpoint()))
+			.limit(endpoints)
+			.toList();
+		try {
+			EtcdClient client = EtcdClient.builder()
+				.endpoints(proxies.stream().map(FaultProxy::endpoint).toArray(String[]::new))
+				.build();
 			UnderWay underWay = UnderWay.begin(client, this.prefix);
-			obstacle.arise(this.server, proxy);
+			obstacle.arise(this.server, proxies);
 			List<CompletableFuture<?>> calls = Stream.generate(() -> client.kv().put(this.prefix + "late", "1").async())
 				.<CompletableFuture<?>>map((put) -> put)
 				.limit(20)
@@ -338,7 +347,10 @@ class ClosingFaultTests {
 			else {
 				assertAllEndClosed(ends);
 			}
-			obstacle.vanish(this.server, proxy);
+			obstacle.vanish(this.server, proxies);
+		}
+		finally {
+			proxies.forEach(FaultProxy::close);
 		}
 	}
 
