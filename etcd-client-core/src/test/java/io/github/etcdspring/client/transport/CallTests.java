@@ -472,6 +472,7 @@ class CallTests {
 	@Test
 	void callbacksMayWaitForEachOther() throws Exception {
 		int waiters = 20;
+		this.server.on(ScriptedServer.RANGE, ScriptedServer.SILENCE);
 		try (TestClient client = client()) {
 			CountDownLatch waiting = new CountDownLatch(waiters);
 			CountDownLatch last = new CountDownLatch(1);
@@ -483,6 +484,14 @@ class CallTests {
 					client.kv().get("k").sync();
 					return awaitLatch(last);
 				}));
+			}
+			// Not before: a callback of what is completed runs on the thread that adds
+			// it.
+			ScriptedServer.Step answer = ScriptedServer.reply(RangeResponse.getDefaultInstance());
+			this.server.call(ScriptedServer.RANGE, waiters);
+			this.server.on(ScriptedServer.RANGE, answer);
+			for (int i = 1; i <= waiters; i++) {
+				answer.handle(this.server.call(ScriptedServer.RANGE, i));
 			}
 			assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<Void> release = client.kv().get("k").async().thenRun(last::countDown);
