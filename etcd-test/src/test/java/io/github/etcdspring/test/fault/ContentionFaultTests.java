@@ -47,6 +47,8 @@ class ContentionFaultTests {
 
 	private static final Duration SOON = Duration.ofSeconds(60);
 
+	private static final Duration ENOUGH = Duration.ofMinutes(1);
+
 	private final Contest contest = new Contest();
 
 	private final List<Contestant> contestants = new ArrayList<>();
@@ -93,6 +95,8 @@ class ContentionFaultTests {
 						+ " rolling restarts, and clients cut off " + this.cutOff + ", in " + duration.toSeconds()
 						+ " s");
 		check(faults, etcd);
+		// In a short contest perhaps nobody outlives his lease.
+		assertThat(duration.compareTo(ENOUGH) < 0 || this.contest.total(Event.STALE_REFUSED) > 0).isTrue();
 	}
 
 	private int harm(RandomFaults faults, Duration duration) throws InterruptedException {
@@ -157,7 +161,6 @@ class ContentionFaultTests {
 			.assertNoViolations(Path.of("target", "histories"));
 		assertThat(this.contest.total(Event.LOCKED)).isPositive();
 		assertThat(this.contest.total(Event.LED)).isPositive();
-		assertThat(this.contest.total(Event.STALE_REFUSED)).isPositive();
 	}
 
 	private static long waiting(EtcdClient etcd) {

@@ -60,6 +60,7 @@ class MemoryFaultTests {
 	void twoHundredClientsLeaveNothing(EtcdServer server, @TestPrefix String prefix) {
 		int rounds = FaultSettings.rounds(200, 1000);
 		openUseClose(server, prefix, rounds / 4);
+		await().until(() -> ClientThreads.now().isEmpty());
 		MemoryUse before = MemoryUse.now();
 		openUseClose(server, prefix, rounds);
 		await().until(() -> ClientThreads.now().isEmpty());
