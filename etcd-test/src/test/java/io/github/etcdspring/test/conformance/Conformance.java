@@ -38,6 +38,9 @@ abstract class Conformance {
 
 	static final Duration SOON = Duration.ofSeconds(20);
 
+	/** Of a lease whose end is noticed when it is renewed, after a third of it. */
+	static final Duration NOTICED_SOON = Duration.ofSeconds(6);
+
 	/** So long that no lease ends by itself and raises the revision under a test. */
 	static final Duration LONG = Duration.ofHours(1);
 

@@ -136,7 +136,7 @@ abstract class SessionConformance extends Conformance {
 	@Test
 	void listenersOnTheSpotMayUseTheSession() {
 		try (EtcdClient direct = newClient().callbackExecutor(Runnable::run).build()) {
-			Session session = direct.session(TTL).sync();
+			Session session = direct.session(NOTICED_SOON).sync();
 			CompletableFuture<Void> told = new CompletableFuture<>();
 			CompletableFuture<Void> restored = new CompletableFuture<>();
 			session.onLost((loss) -> {

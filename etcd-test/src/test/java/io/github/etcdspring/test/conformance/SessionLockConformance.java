@@ -230,12 +230,14 @@ abstract class SessionLockConformance extends Conformance {
 	@Test
 	void waiterNoticesThatItsOwnSessionIsLost() {
 		try (HeldLock held = this.one.lock(this.name).acquire().sync()) {
-			CompletableFuture<HeldLock> waiting = this.two.lock(this.name).acquire().async();
+			Session unlucky = this.etcd.session(NOTICED_SOON).sync();
+			CompletableFuture<HeldLock> waiting = unlucky.lock(this.name).acquire().async();
 			await().until(() -> keys() == 2);
-			this.etcd.leases().revoke(this.two.leaseId()).sync();
+			this.etcd.leases().revoke(unlucky.leaseId()).sync();
 			assertThat(waiting).failsWithin(SOON)
 				.withThrowableOfType(java.util.concurrent.ExecutionException.class)
 				.withCauseInstanceOf(SessionLostException.class);
+			unlucky.close();
 			assertThat(held.isHeld()).isTrue();
 		}
 	}
