@@ -192,10 +192,11 @@ final class Member {
 
 	void unfreeze() {
 		this.frozen = false;
-		this.links.forEach(Link::resumed);
+		// What has arrived comes before what the lines still hold.
 		while (!this.frozen && !this.inbox.isEmpty()) {
 			this.inbox.remove().run();
 		}
+		this.links.forEach(Link::resumed);
 		this.cluster.changed();
 		catchUp();
 	}
