@@ -8,6 +8,7 @@ package io.github.etcdspring.client.lease;
 import org.jspecify.annotations.Nullable;
 
 import io.github.etcdspring.client.error.Failure;
+import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.transport.StreamedCall;
 import io.github.etcdspring.client.transport.StreamedRequest;
 
@@ -80,7 +81,13 @@ public final class KeepAliveOnceRequest extends StreamedRequest<KeepAliveOnceReq
 
 		@Override
 		void disconnected(Failure failure, int attempts) {
-			this.call.disconnected(failure);
+			if (attempts > 0 && failure.reason().isTokenRefused() && failure.reason() != Reason.AUTH_OLD_REVISION) {
+				// As a call: not for ever with tokens that are never valid.
+				this.call.fail(failure);
+			}
+			else {
+				this.call.disconnected(failure);
+			}
 		}
 
 		@Override

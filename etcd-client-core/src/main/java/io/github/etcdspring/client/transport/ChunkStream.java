@@ -141,7 +141,9 @@ public final class ChunkStream<Q, R> implements StreamHandler<R> {
 	public void disconnected(Failure failure, int attempts) {
 		// For the connect timeout, after which a call ends, too.
 		boolean nobodyThere = failure.reason() == Reason.UNREACHABLE && failure.endpoint() == null;
-		if (this.received || nobodyThere || (this.maxRetries >= 0 && attempts > this.maxRetries)) {
+		boolean refused = attempts > 0 && failure.reason().isTokenRefused()
+				&& failure.reason() != Reason.AUTH_OLD_REVISION;
+		if (this.received || nobodyThere || refused || (this.maxRetries >= 0 && attempts > this.maxRetries)) {
 			ended(failure);
 		}
 	}

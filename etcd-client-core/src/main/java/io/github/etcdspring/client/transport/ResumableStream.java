@@ -198,16 +198,10 @@ public final class ResumableStream<Q, R> {
 
 	/**
 	 * Whether there is, or may be, another token than the one of the open stream.
-	 * @param refusal why the server refused the one of the open stream
 	 * @return whether {@link #tokenRefused} would lead to a stream with another token
 	 */
-	public boolean canRefreshToken(Reason refusal) {
-		return this.wire != null && canReplaceTokenOf(this.wire, refusal);
-	}
-
-	private boolean canReplaceTokenOf(WireStream<Q, R> refusing, Reason refusal) {
-		return FailureRules.mayRefreshToken(refusal, this.refreshes)
-				&& this.transport.credentials().canReplace(refusing.token());
+	public boolean canRefreshToken() {
+		return this.wire != null && this.transport.credentials().canReplace(this.wire.token());
 	}
 
 	/**
@@ -470,7 +464,7 @@ public final class ResumableStream<Q, R> {
 	}
 
 	private void refreshToken(WireStream<Q, R> lost, Failure failure) {
-		if (!canReplaceTokenOf(lost, failure.reason())) {
+		if (!this.transport.credentials().canReplace(lost.token())) {
 			end(failure);
 			return;
 		}

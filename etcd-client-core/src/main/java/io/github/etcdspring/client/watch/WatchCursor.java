@@ -374,18 +374,21 @@ final class WatchCursor {
 	}
 
 	/**
-	 * The server has refused the token. Only this watch is asked: if others work with the
-	 * same token, opening the stream again and again would harm them.
-	 * @param reason why
-	 * @return whether another token may be better
+	 * The server has refused the token. Tokens may expire before they are used, and users
+	 * and roles may change again and again: after a few it counts as an attempt.
+	 * @return whether to try another token
 	 */
-	boolean refusedToken(Reason reason) {
+	boolean refusedToken() {
 		this.refusals++;
-		if (reason != Reason.AUTH_OLD_REVISION || this.refusals <= TOKENS) {
-			return this.refusals <= TOKENS;
-		}
-		// Somebody goes on changing users and roles, which need not end soon.
 		return this.options.maxRetries() < 0 || this.refusals <= TOKENS + this.options.maxRetries();
+	}
+
+	/**
+	 * Whether tokens were refused so often that others would suffer from one more.
+	 * @return whether it counts as an attempt
+	 */
+	boolean isRefusedOften() {
+		return this.refusals > TOKENS;
 	}
 
 	/**

@@ -240,21 +240,31 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	private void refused(WatchCursor cursor, WatchResponse response) {
 		Failure failure = failure(response);
 		Reason reason = failure.reason();
-		if (reason.isTokenRefused() && this.stream.canRefreshToken(reason) && cursor.refusedToken(reason)) {
-			// A stream has one token for its life.
-			this.stream.tokenRefused(failure);
+		if (reason.isTokenRefused() && this.stream.canRefreshToken() && cursor.refusedToken()) {
+			if (this.cursors.size() == 1 || !cursor.isRefusedOften()) {
+				// A stream has one token for its life.
+				this.stream.tokenRefused(failure);
+			}
+			else {
+				// The others work with the same token, and need not be interrupted.
+				tryNewerToken(cursor, true);
+			}
 		}
 		else if (reason == Reason.PERMISSION_DENIED && cursor.deniedFirst()
 				&& this.stream.tryNewTokenAfterDenial(cursor.hasBegun())) {
 			// Old servers say so of a token that is not valid any more. The other watches
 			// need not suffer from finding out.
-			this.cursors.remove(cursor);
-			this.watches.tryNewerToken(cursor, this.own, this.stream.tokenNumber());
-			closeIfUnused();
+			tryNewerToken(cursor, this.own);
 		}
 		else {
 			remove(cursor, failure);
 		}
+	}
+
+	private void tryNewerToken(WatchCursor cursor, boolean alone) {
+		this.cursors.remove(cursor);
+		this.watches.tryNewerToken(cursor, alone, this.stream.tokenNumber());
+		closeIfUnused();
 	}
 
 	private void cancelled(WatchResponse response) {

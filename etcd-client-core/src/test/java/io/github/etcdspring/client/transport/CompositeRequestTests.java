@@ -6,7 +6,6 @@
 package io.github.etcdspring.client.transport;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.Status;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,31 +50,9 @@ import static org.awaitility.Awaitility.await;
  * alarms, and moving the leader.
  */
 @Timeout(60)
-class CompositeRequestTests {
+class CompositeRequestTests extends ThreeServersFixture {
 
 	private static final Duration SOON = Duration.ofSeconds(10);
-
-	private final List<ScriptedServer> servers = new ArrayList<>();
-
-	@BeforeEach
-	void start() {
-		for (int i = 0; i < 3; i++) {
-			this.servers.add(ScriptedServer.start());
-		}
-	}
-
-	@AfterEach
-	void stop() {
-		this.servers.forEach(ScriptedServer::close);
-	}
-
-	private ScriptedServer server(int index) {
-		return this.servers.get(index);
-	}
-
-	private String endpoint(int index) {
-		return server(index).endpoint();
-	}
 
 	private TestClient client() {
 		return TestClient.of(endpoint(0), endpoint(1), endpoint(2)).open();

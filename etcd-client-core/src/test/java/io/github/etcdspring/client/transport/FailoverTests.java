@@ -24,8 +24,6 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,25 +46,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Which of several endpoints a call goes to, and what happens when they go away.
  */
-class FailoverTests {
-
-	private final List<ScriptedServer> servers = new ArrayList<>();
-
-	@BeforeEach
-	void start() {
-		for (int i = 0; i < 3; i++) {
-			this.servers.add(ScriptedServer.start());
-		}
-	}
-
-	@AfterEach
-	void stop() {
-		this.servers.forEach(ScriptedServer::close);
-	}
-
-	private ScriptedServer server(int index) {
-		return this.servers.get(index);
-	}
+class FailoverTests extends ThreeServersFixture {
 
 	private TestClient.Settings settings() {
 		return TestClient.of(this.servers.stream().map(ScriptedServer::endpoint).toArray(String[]::new));
@@ -76,10 +56,6 @@ class FailoverTests {
 		return this.servers.stream().mapToInt((server) -> server.count(method)).toArray();
 	}
 
-	/**
-	 * Return an endpoint where nobody listens.
-	 * @return the endpoint
-	 */
 	/** A write must not get onto a connection that is being closed. */
 	private static void close(ScriptedServer server, TestClient client) {
 		server.close();

@@ -16,8 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,29 +40,7 @@ import static org.awaitility.Awaitility.await;
  * replaced.
  */
 @Timeout(60)
-class ReplaceEndpointsTests {
-
-	private final List<ScriptedServer> servers = new ArrayList<>();
-
-	@BeforeEach
-	void start() {
-		for (int i = 0; i < 3; i++) {
-			this.servers.add(ScriptedServer.start());
-		}
-	}
-
-	@AfterEach
-	void stop() {
-		this.servers.forEach(ScriptedServer::close);
-	}
-
-	private ScriptedServer server(int index) {
-		return this.servers.get(index);
-	}
-
-	private String endpoint(int index) {
-		return server(index).endpoint();
-	}
+class ReplaceEndpointsTests extends ThreeServersFixture {
 
 	@Test
 	void streamToAnEndpointThatIsRemovedEnds() {

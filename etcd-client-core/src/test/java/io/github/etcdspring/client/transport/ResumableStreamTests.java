@@ -7,7 +7,6 @@ package io.github.etcdspring.client.transport;
 
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,8 +22,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,31 +40,13 @@ import static org.awaitility.Awaitility.await;
 /**
  * When a stream is opened, where, and when again.
  */
-class ResumableStreamTests {
+class ResumableStreamTests extends ThreeServersFixture {
 
 	private static final String METHOD = ScriptedServer.KEEP_ALIVE;
 
 	private static final String NO_LEADER = "etcdserver: no leader";
 
-	private final List<ScriptedServer> servers = new ArrayList<>();
-
 	private final ManualTimer timer = new ManualTimer();
-
-	@BeforeEach
-	void start() {
-		for (int i = 0; i < 3; i++) {
-			this.servers.add(ScriptedServer.start());
-		}
-	}
-
-	@AfterEach
-	void stop() {
-		this.servers.forEach(ScriptedServer::close);
-	}
-
-	private ScriptedServer server(int index) {
-		return this.servers.get(index);
-	}
 
 	private TestClient.Settings settings(int endpoints) {
 		return TestClient

@@ -87,21 +87,21 @@ class StreamTokenTests {
 	}
 
 	@Test
-	void givesUpAfterFiveNewTokens() {
+	void eachTokenAfterTheFifthIsAnAttempt() {
 		this.server.onStream(METHOD, INVALID_TOKEN);
 		try (TestClient client = settings().open()) {
 			RecordingStream stream = new RecordingStream(client).start();
-			for (int pause = 1; pause <= 4; pause++) {
+			for (int pause = 1; pause <= 6; pause++) {
 				this.server.stream(METHOD, pause + 1);
 				Duration expected = Duration.ofMillis(pause * 500L);
 				await().until(() -> this.timer.waitingAbout(expected) != null);
 				this.timer.pass(expected);
 			}
-			stream.await("ended INVALID_AUTH_TOKEN");
+			stream.await("disconnected 3 INVALID_AUTH_TOKEN");
 			assertThat(stream.lastFailure().toException()).isInstanceOf(AuthenticationException.class);
-			assertThat(this.server.streams(METHOD)).hasSize(6);
-			assertThat(authenticated()).isEqualTo(6);
-			ResumableStreamTests.assertNothingLeft(client);
+			assertThat(this.server.streams(METHOD)).hasSize(8);
+			assertThat(stream.events("disconnected")).containsExactly("disconnected 1 INVALID_AUTH_TOKEN",
+					"disconnected 2 INVALID_AUTH_TOKEN", "disconnected 3 INVALID_AUTH_TOKEN");
 		}
 	}
 
@@ -273,7 +273,7 @@ class StreamTokenTests {
 			new RecordingStream(client).start().await("ended INVALID_AUTH_TOKEN");
 			this.server.onStream(METHOD, RecordingStream.GOOD);
 			RecordingStream other = new RecordingStream(client);
-			assertThat(other.stream().canRefreshToken(Reason.INVALID_AUTH_TOKEN)).isFalse();
+			assertThat(other.stream().canRefreshToken()).isFalse();
 			other.whenReceived((answer) -> other.stream().tokenRefused(refusal())).start();
 			other.await("ended INVALID_AUTH_TOKEN");
 			assertThat(authenticated()).isZero();

@@ -131,6 +131,8 @@ class KeepAliveFaultTests {
 		server.freeze();
 		try {
 			await().atMost(Duration.ofSeconds(6)).until(() -> alive.state().condition() == Condition.SUSPECT);
+			// It is told a little later than it is so.
+			await().until(() -> history.events.contains("suspect"));
 		}
 		finally {
 			server.thaw();
