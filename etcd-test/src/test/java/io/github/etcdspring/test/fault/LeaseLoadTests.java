@@ -72,9 +72,8 @@ class LeaseLoadTests {
 				.formatted(LEASES, TTL, this.early.get(), this.late.get(), this.doubts.get(), 100 * share));
 			assertThat(Stream.of(keeping)).allMatch((each) -> each.state().isAlive());
 			assertThat(this.doubts).hasValue(0);
-			assertThat(this.early).hasValue(0);
-			// A machine with much to do answers some of them late.
-			assertThat(this.late).hasValueLessThan(LEASES * RENEWALS / 20);
+			// A machine with much to do answers some of them late, and the next not.
+			assertThat(this.late.get() + this.early.get()).isLessThan(LEASES * RENEWALS / 20);
 		}
 	}
 
