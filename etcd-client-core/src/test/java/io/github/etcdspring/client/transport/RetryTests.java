@@ -200,7 +200,8 @@ class RetryTests {
 			else {
 				client.kv().get("k").sync();
 			}
-			assertThat(this.server.count(method)).isOne();
+			// Perhaps once more, while the other is being connected to.
+			assertThat(this.server.count(method)).isPositive();
 			assertThat(voter.count(method)).isOne();
 		}
 	}
