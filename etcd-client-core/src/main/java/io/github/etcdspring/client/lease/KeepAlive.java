@@ -180,6 +180,11 @@ public final class KeepAlive extends LeaseUser implements AutoCloseable {
 	}
 
 	@Override
+	void connected() {
+		// Only an answer says that the lease lives.
+	}
+
+	@Override
 	void disconnected(Failure failure, int attempts) {
 		if (this.maxRetries >= 0 && attempts > this.maxRetries) {
 			lost(new LeaseLoss(LeaseLoss.Cause.FAILED, failure.toException()), failure);

@@ -80,6 +80,11 @@ public final class KeepAliveOnceRequest extends StreamedRequest<KeepAliveOnceReq
 		}
 
 		@Override
+		void connected() {
+			this.call.connected();
+		}
+
+		@Override
 		void disconnected(Failure failure, int attempts) {
 			if (attempts > 0 && failure.reason().isTokenRefused() && failure.reason() != Reason.AUTH_OLD_REVISION) {
 				// As a call: not for ever with tokens that are never valid.

@@ -200,6 +200,7 @@ final class LeaseStream implements StreamHandler<LeaseRenewal> {
 		this.leases.values().removeIf((lease) -> lease.users.isEmpty());
 		for (KeptLease lease : this.leases.values()) {
 			lease.inFlight = false;
+			lease.users.forEach(LeaseUser::connected);
 			enqueue(lease);
 		}
 		sendQueued();

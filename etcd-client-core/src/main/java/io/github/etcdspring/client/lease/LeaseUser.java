@@ -59,6 +59,9 @@ abstract class LeaseUser {
 	/** The lease has become suspect. */
 	abstract void suspect();
 
+	/** There is a stream again, on which nothing was answered yet. */
+	abstract void connected();
+
 	/**
 	 * The stream is interrupted.
 	 * @param failure what happened

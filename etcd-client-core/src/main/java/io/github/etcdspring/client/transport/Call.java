@@ -300,7 +300,8 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 
 	private void after(long pauseNanos) {
 		if (pauseNanos == 0) {
-			proceed();
+			// After what was just said against the endpoint: it must not be picked again.
+			this.transport.endpoints().execute(this::proceed);
 		}
 		else {
 			this.pause = this.transport.timer().schedule(pauseNanos, this::proceed);

@@ -196,7 +196,7 @@ final class Endpoint {
 	}
 
 	boolean isReady() {
-		return this.ready;
+		return this.ready && !this.closed;
 	}
 
 	boolean wasDialled() {
@@ -451,6 +451,11 @@ final class Endpoint {
 		}
 		long millis = TimeUnit.NANOSECONDS.toMillis(this.timer.nanoTime() - this.connectAskedAt);
 		return this.connectAsked ? "no connection after " + millis + " ms" : "not connected";
+	}
+
+	/** Take no more calls and streams. May be called on any thread. */
+	void dismiss() {
+		this.closed = true;
 	}
 
 	/** Let calls end; streams have to go elsewhere. */

@@ -197,6 +197,14 @@ final class EndpointGroup {
 	}
 
 	/**
+	 * From this moment on nothing more goes here, whenever the client gets to the rest.
+	 * May be called on any thread.
+	 */
+	void dismiss() {
+		this.endpoints.forEach(Endpoint::dismiss);
+	}
+
+	/**
 	 * The application no longer wants it: calls that run may end, others go elsewhere.
 	 */
 	void close() {

@@ -111,6 +111,7 @@ final class Endpoints {
 			List<EndpointGroup> after = groupsFor(order, before);
 			this.groups = after;
 			this.addresses = List.copyOf(wanted);
+			before.stream().filter((group) -> !after.contains(group)).forEach(EndpointGroup::dismiss);
 			this.context.executeLater(() -> replaced(before, after));
 		}
 		// Without the lock, because calls may end here.

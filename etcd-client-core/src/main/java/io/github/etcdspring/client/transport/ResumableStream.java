@@ -523,16 +523,19 @@ public final class ResumableStream<Q, R> {
 		if (this.ended) {
 			return;
 		}
-		if (pauseNanos == 0) {
-			connect();
-			return;
-		}
 		int now = ++this.step;
-		this.pause = schedule(pauseNanos, () -> {
+		Runnable connecting = () -> {
 			if (this.step == now) {
 				connect();
 			}
-		});
+		};
+		if (pauseNanos == 0) {
+			// After what was just said against the endpoint: it must not be picked again.
+			this.transport.endpoints().execute(() -> execute(connecting));
+		}
+		else {
+			this.pause = schedule(pauseNanos, connecting);
+		}
 	}
 
 	private void end(Failure failure) {

@@ -52,6 +52,8 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 
 	private volatile Timer.@Nullable Timeout timeout;
 
+	private volatile Timer.@Nullable Timeout patience;
+
 	private volatile @Nullable Failure disconnection;
 
 	private volatile @Nullable Failure failure;
@@ -122,10 +124,34 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 	 */
 	public void disconnected(Failure failure) {
 		this.disconnection = failure;
-		if (failure.reason() == Reason.UNREACHABLE && this.transport.timer().nanoTime() - this.startedAt >= Timer
-			.nanos(this.transport.options().connectTimeout())) {
-			fail(failure.withAttempts(0));
+		connected();
+		if (failure.reason() == Reason.UNREACHABLE) {
+			// The stream may have begun to wait before the call did.
+			long waited = this.transport.timer().nanoTime() - this.startedAt;
+			long rest = Timer.nanos(this.transport.options().connectTimeout()) - waited;
+			if (rest <= 0) {
+				fail(failure.withAttempts(0));
+			}
+			else {
+				this.patience = this.transport.timer().schedule(rest, () -> unreachable(failure));
+				if (this.ended.get()) {
+					connected();
+				}
+			}
 		}
+	}
+
+	/** There is an endpoint again. */
+	public void connected() {
+		Timer.Timeout waiting = this.patience;
+		if (waiting != null) {
+			waiting.cancel();
+		}
+	}
+
+	private void unreachable(Failure failure) {
+		fail(failure.withAttempts(0));
+		this.leaving.run();
 	}
 
 	private void expire() {
@@ -169,6 +195,7 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 		if (waiting != null) {
 			waiting.cancel();
 		}
+		connected();
 	}
 
 	private void deliver(Runnable completion) {

@@ -46,7 +46,11 @@ abstract class KeepAliveFixture {
 	@Nullable TestClient client;
 
 	TestClient.Settings settings() {
-		return TestClient.of(this.server.endpoint()).timer(this.timer).channelCustomizer(this::answerProbes);
+		return settings(this.server.endpoint());
+	}
+
+	TestClient.Settings settings(String endpoint) {
+		return TestClient.of(endpoint).timer(this.timer).channelCustomizer(this::answerProbes);
 	}
 
 	/**

@@ -19,6 +19,9 @@ import io.github.etcdspring.client.error.EtcdTimeoutException;
 import io.github.etcdspring.client.error.LeaseNotFoundException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
+import io.github.etcdspring.client.transport.ReservedPort;
+import io.github.etcdspring.client.transport.ScriptedServer;
+import io.github.etcdspring.client.transport.ScriptedStream;
 import io.github.etcdspring.client.transport.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,6 +116,47 @@ class KeepAliveOnceTests extends KeepAliveFixture {
 		});
 		assertThat(failure(call).reason()).isEqualTo(Reason.UNREACHABLE);
 		assertThat(Duration.ofNanos(this.timer.nanoTime() - start)).isBetween(seconds(5), seconds(11));
+	}
+
+	@Test
+	void unreachableEndpointIsReportedAfterItsOwnConnectTimeout() {
+		this.client = TestClient.of(ReservedPort.nobody()).timer(this.timer).open();
+		leases().keepAlive(8).maxRetries(-1).open();
+		advance(3);
+		CompletableFuture<LeaseRenewal> call = leases().keepAliveOnce(7).async();
+		// The stream has waited for as long, but not the call.
+		advance(2);
+		await().until(() -> this.timer.waitingAbout(seconds(3)), Objects::nonNull);
+		advance(2.9);
+		assertThat(call).isNotDone();
+		advance(0.1);
+		EtcdException failure = failure(call);
+		assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
+		assertThat(failure.attempts()).isZero();
+		assertThat(failure).hasMessageContaining("no endpoint could be reached");
+	}
+
+	@Test
+	void endpointThatIsBackInTimeAnswersIt() {
+		int port = ReservedPort.next();
+		this.client = settings("http://127.0.0.1:" + port).open();
+		leases().keepAlive(8).maxRetries(-1).open();
+		advance(3);
+		CompletableFuture<LeaseRenewal> call = leases().keepAliveOnce(7).async();
+		advance(2);
+		await().until(() -> this.timer.waitingAbout(seconds(3)), Objects::nonNull);
+		try (ScriptedServer late = ScriptedServer.start(port)) {
+			await().until(() -> {
+				advance(0.1);
+				return !late.streams(METHOD).isEmpty();
+			});
+			ScriptedStream stream = late.stream(METHOD, 1);
+			renewal(stream, 2);
+			advance(3);
+			assertThat(call).isNotDone();
+			answer(stream, 7, 9);
+			assertThat(call).succeedsWithin(seconds(20));
+		}
 	}
 
 	@Test

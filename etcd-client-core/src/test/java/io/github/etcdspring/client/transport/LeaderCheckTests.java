@@ -90,6 +90,7 @@ class LeaderCheckTests {
 
 	private static void put(TestClient client) {
 		client.kv().put("k", "v").sync();
+		client.settle();
 	}
 
 	private int puts(int server) {

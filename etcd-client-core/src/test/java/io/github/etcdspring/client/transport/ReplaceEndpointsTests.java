@@ -23,6 +23,7 @@ import io.github.etcdspring.client.error.EtcdException;
 import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.kv.GetResult;
+import io.github.etcdspring.client.kv.PutResult;
 import io.github.etcdspring.client.maintenance.MemberStatus;
 import io.github.etcdspring.client.maintenance.StatusRequest;
 import io.github.etcdspring.proto.LeaseGrpc;
@@ -99,6 +100,22 @@ class ReplaceEndpointsTests extends ThreeServersFixture {
 				.isEqualTo(7L);
 			await().untilAsserted(() -> assertThat(server(0).openConnections()).isZero());
 			assertThat(server(0).count(ScriptedServer.PUT)).isZero();
+		}
+	}
+
+	@Test
+	void nothingGoesToARemovedEndpointHoweverBusyTheClientIs() {
+		try (TestClient client = TestClient.of(endpoint(0)).open()) {
+			client.kv().put("k", "v").sync();
+			CompletableFuture<PutResult> put;
+			try (BusyContext busy = new BusyContext(client)) {
+				client.transport().replaceEndpoints(List.of(endpoint(1)));
+				put = client.kv().put("k", "v").async();
+				assertThat(put).isNotDone();
+			}
+			assertThat(put).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(server(0).count(ScriptedServer.PUT)).isOne();
+			assertThat(server(1).count(ScriptedServer.PUT)).isOne();
 		}
 	}
 

@@ -12,11 +12,14 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall;
+import io.grpc.ForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -329,6 +332,27 @@ class RetryTests {
 	}
 
 	@Test
+	void endpointThatFailedIsNotAskedAgainHoweverBusyTheClientIs() {
+		AtomicReference<BusyContext> busy = new AtomicReference<>();
+		try (ScriptedServer second = ScriptedServer.start();
+				TestClient client = TestClient.of(this.server.endpoint(), second.endpoint())
+					.channelCustomizer((builder) -> builder.intercept(new AfterClose(() -> {
+						BusyContext held = busy.getAndSet(null);
+						if (held != null) {
+							held.close();
+						}
+					})))
+					.open()) {
+			client.kv().put("k", "v").sync();
+			this.server.on(ScriptedServer.RANGE, ScriptedServer.fail(Status.Code.UNAVAILABLE, NO_LEADER));
+			busy.set(new BusyContext(client));
+			client.kv().get("k").sync();
+			assertThat(this.server.count(ScriptedServer.RANGE)).isOne();
+			assertThat(second.count(ScriptedServer.RANGE)).isOne();
+		}
+	}
+
+	@Test
 	void interceptorThatSendsAgainLeavesNothingProven() {
 		// Its first call provably reaches no connection, its second one arrives.
 		ClientInterceptor again = new ClientInterceptor() {
@@ -397,10 +421,30 @@ class RetryTests {
 
 	/**
 	 * A call that ends before it is sent, and is then sent by another thread.
-	 *
 	 * @param <Q> the type of the request
 	 * @param <R> the type of the answer
 	 */
+	/** Runs something after the client has heard how a call ended. */
+	private record AfterClose(Runnable action) implements ClientInterceptor {
+
+		@Override
+		public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+			return new ForwardingClientCall.SimpleForwardingClientCall<>(next.newCall(method, options)) {
+				@Override
+				public void start(Listener<R> listener, Metadata headers) {
+					super.start(new ForwardingClientCallListener.SimpleForwardingClientCallListener<>(listener) {
+						@Override
+						public void onClose(Status status, Metadata trailers) {
+							super.onClose(status, trailers);
+							AfterClose.this.action.run();
+						}
+					}, headers);
+				}
+			};
+		}
+
+	}
+
 	private static final class SentAgain<Q, R> extends ClientCall<Q, R> {
 
 		private final CompletableFuture<Q> message = new CompletableFuture<>();

@@ -8,7 +8,9 @@ package io.github.etcdspring.client.transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,16 @@ public final class TestClient implements AutoCloseable {
 	 */
 	public String describeEndpoints() {
 		return this.transport.endpoints().describe(null);
+	}
+
+	/**
+	 * Wait until everything has been done about the endpoints that calls have led to so
+	 * far. To be called before time is moved by hand.
+	 */
+	public void settle() {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		this.transport.endpoints().execute(() -> done.complete(null));
+		done.orTimeout(20, TimeUnit.SECONDS).join();
 	}
 
 	/**
