@@ -202,16 +202,30 @@ class CallTests {
 	@Test
 	void deadlineCoversRepetitionsAndPauses() {
 		this.server.on(ScriptedServer.PUT, ScriptedServer.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
-		try (TestClient client = client()) {
-			long begin = System.nanoTime();
-			assertThatExceptionOfType(EtcdTimeoutException.class)
-				.isThrownBy(() -> client.kv().put("k", "v").timeout(Duration.ofMillis(1_300)).sync())
-				.satisfies((ex) -> {
+		ManualTimer timer = new ManualTimer();
+		try (TestClient client = TestClient.of(this.server.endpoint()).timer(timer).open()) {
+			long begin = timer.nanoTime();
+			CompletableFuture<PutResult> put = client.kv().put("k", "v").timeout(Duration.ofMillis(1_300)).async();
+			int attempts = 1;
+			for (long pause : new long[] { 25, 50, 100, 200, 400, 400 }) {
+				this.server.call(ScriptedServer.PUT, attempts++);
+				await().until(() -> timer.waitingAbout(Duration.ofMillis(pause)) != null);
+				timer.pass(Duration.ofMillis(pause));
+			}
+			this.server.call(ScriptedServer.PUT, attempts);
+			// The next pause would end too late.
+			await().until(() -> timer.waitingAbout(Duration.ofMillis(400)) != null);
+			timer.advance(Duration.ofMillis(1_299).minusNanos(timer.nanoTime() - begin));
+			assertThat(put).isNotDone();
+			timer.advance(Duration.ofMillis(1));
+			assertThat(put).failsWithin(Duration.ofSeconds(20))
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOfSatisfying(EtcdTimeoutException.class, (ex) -> {
 					assertThat(ex.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-					assertThat(ex.attempts()).isBetween(2, 7).isEqualTo(this.server.count(ScriptedServer.PUT));
+					assertThat(ex.attempts()).isEqualTo(7);
 				})
 				.withMessageContaining("the attempt before: etcdserver: no leader");
-			assertThat(Elapsed.since(begin)).isBetween(Duration.ofMillis(1_300), Duration.ofMillis(3_500));
 		}
 	}
 

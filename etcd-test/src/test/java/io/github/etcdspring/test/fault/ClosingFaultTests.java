@@ -47,7 +47,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(120)
 class ClosingFaultTests {
 
-	private static final Duration BOUND = Duration.ofSeconds(1);
+	private static final Duration BOUND = FaultSettings.within(Duration.ofSeconds(1));
 
 	private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -44,6 +44,17 @@ final class FaultSettings {
 	}
 
 	/**
+	 * Return how long something may take that has to be done in time. The long form takes
+	 * the promise at its word. The short one runs beside other tests, on machines that
+	 * stand still for a moment now and then; what it has to tell apart differs by more.
+	 * @param promise the promise
+	 * @return the bound to check
+	 */
+	static Duration within(Duration promise) {
+		return LONG ? promise : promise.plusSeconds(2);
+	}
+
+	/**
 	 * Tell what a test did, which is in its report.
 	 * @param test who tells it
 	 * @param what what it did

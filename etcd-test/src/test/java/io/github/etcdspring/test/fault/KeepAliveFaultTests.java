@@ -70,7 +70,7 @@ class KeepAliveFaultTests {
 		long lostAt = System.nanoTime();
 		assertThat(seen).endsWith(Condition.SUSPECT, Condition.LOST).doesNotHaveDuplicates();
 		// The last renewal that can have been answered was sent before.
-		assertThat(Duration.ofNanos(lostAt - since)).isLessThan(TTL.plus(SLACK));
+		assertThat(Duration.ofNanos(lostAt - since)).isLessThan(FaultSettings.within(TTL.plus(SLACK)));
 		assertThat(history.loss).succeedsWithin(Duration.ofSeconds(5))
 			.satisfies((loss) -> assertThat(loss.cause()).isEqualTo(LeaseLoss.Cause.EXPIRED));
 		assertThat(history.events).containsSubsequence("suspect", "lost").doesNotContain("alive");

@@ -92,7 +92,7 @@ class LeaderCheckFaultTests {
 				try {
 					// Three election timeouts, and what the server takes to notice.
 					assertThat(leaving(client, System.nanoTime())).isBetween(Duration.ofSeconds(2),
-							Duration.ofSeconds(8));
+							FaultSettings.within(Duration.ofSeconds(8)));
 					assertThat(whoAnswers(without)).as("without the check").isEqualTo("first");
 				}
 				finally {
@@ -116,7 +116,7 @@ class LeaderCheckFaultTests {
 				use(client);
 				long begin = System.nanoTime();
 				operator.maintenance().defragment(first.endpoint()).sync();
-				assertThat(leaving(client, begin)).isLessThan(Duration.ofSeconds(2));
+				assertThat(leaving(client, begin)).isLessThan(FaultSettings.within(Duration.ofSeconds(2)));
 			}
 		}
 	}
@@ -130,7 +130,7 @@ class LeaderCheckFaultTests {
 				long begin = System.nanoTime();
 				first.stop();
 				// It waits seven seconds for streams that nobody ends.
-				assertThat(since(begin)).isLessThan(Duration.ofSeconds(4));
+				assertThat(since(begin)).isLessThan(FaultSettings.within(Duration.ofSeconds(4)));
 				assertThat(whoAnswers(client)).isEqualTo("other");
 			}
 		}

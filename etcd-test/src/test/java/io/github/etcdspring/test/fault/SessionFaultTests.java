@@ -127,8 +127,11 @@ class SessionFaultTests {
 		try {
 			await().pollInterval(Duration.ofMillis(10)).atMost(SOON).until(() -> !lock.isHeld() && !leading.isHeld());
 			// The last renewal that was answered was sent before.
-			assertThat(Duration.ofNanos(System.nanoTime() - frozenAt)).isLessThan(ttl.plus(SLACK));
-			await().pollInterval(Duration.ofMillis(10)).atMost(SLACK).until(() -> losses.causes.size() == 3);
+			assertThat(Duration.ofNanos(System.nanoTime() - frozenAt))
+				.isLessThan(FaultSettings.within(ttl.plus(SLACK)));
+			await().pollInterval(Duration.ofMillis(10))
+				.atMost(FaultSettings.within(SLACK))
+				.until(() -> losses.causes.size() == 3);
 			assertThat(losses.heldStill).hasValue(0);
 			assertThat(restored).isNotDone();
 			assertThat(session.state().isLost()).isTrue();

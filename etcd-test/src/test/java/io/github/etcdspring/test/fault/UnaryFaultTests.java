@@ -47,7 +47,7 @@ class UnaryFaultTests {
 				.withMessageContaining(server.endpoint())
 				.withMessageContaining("Connection refused");
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(4),
-					Duration.ofSeconds(6));
+					FaultSettings.within(Duration.ofSeconds(6)));
 			server.start();
 			assertThat(client.kv().put("/down", "x").sync().revision()).isPositive();
 		}
@@ -95,14 +95,14 @@ class UnaryFaultTests {
 				.isInstanceOfSatisfying(EtcdTimeoutException.class,
 						(ex) -> assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN));
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(3),
-					Duration.ofSeconds(4));
+					FaultSettings.within(Duration.ofSeconds(4)));
 		}
 		finally {
 			server.thaw();
 		}
 		long start = System.nanoTime();
 		assertThat(client.kv().get("/frozen").sync().count()).isEqualTo(1);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(FaultSettings.within(Duration.ofSeconds(2)));
 	}
 
 	@Test

@@ -88,7 +88,8 @@ class WatchOutageFaultTests {
 			// two
 			// dials.
 			Duration bound = Collections.max(List.of(BOUND, opening.multipliedBy(2).plusSeconds(1)));
-			assertThat(times.stream().sorted().toList().get(times.size() / 2)).isLessThan(bound.toMillis());
+			assertThat(times.stream().sorted().toList().get(times.size() / 2))
+				.isLessThan(FaultSettings.within(bound).toMillis());
 		}
 	}
 
@@ -114,7 +115,8 @@ class WatchOutageFaultTests {
 			}
 			FaultSettings.say(WatchOutageFaultTests.class, "back after " + outage + " of refused connections, of "
 					+ "silence and without the member: " + millis + " ms");
-			assertThat(millis).allSatisfy((time) -> assertThat(time).isLessThan(BOUND.toMillis()));
+			assertThat(millis)
+				.allSatisfy((time) -> assertThat(time).isLessThan(FaultSettings.within(BOUND).toMillis()));
 		}
 		finally {
 			outages.shutdownNow();
