@@ -265,6 +265,9 @@ class ObserveTests {
 					timer.advance(Duration.ofMillis(200));
 					assertThat(this.server.streams(OBSERVE)).hasSize(number);
 				});
+				// The server may know of the stream before the client has looked at its
+				// time.
+				await().until(() -> timer.waitingAbout(Duration.ofSeconds(10)) != null);
 				timer.advance(Duration.ofSeconds(10));
 				await().untilAsserted(() -> assertThat(this.observer.told()).hasSize(2 * number - 1));
 			}

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
+import com.google.protobuf.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,7 @@ import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.error.CompactedException;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedStream;
+import io.github.etcdspring.proto.WatchRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -82,16 +84,16 @@ class WatchPullTests extends ScriptedWatchTests {
 	void subscriberMayCancelInEachCall() {
 		Subscriber atOnce = new Subscriber();
 		atOnce.whenSubscribed = Flow.Subscription::cancel;
-		subscribe(atOnce);
+		watches().watch(KeyRange.key("at once")).publisher().subscribe(atOnce);
 		Subscriber later = new Subscriber();
 		later.whenSubscribed = (subscription) -> subscription.request(10);
 		later.whenNext = Flow.Subscription::cancel;
 		Watches watches = watches();
 		watches.watch(KeyRange.all()).fromRevision(5).publisher().subscribe(later);
-		await().until(() -> this.server.streams(ScriptedServer.WATCH).stream().anyMatch((each) -> isAsked(each)));
+		await().until(() -> this.server.streams(ScriptedServer.WATCH).stream().anyMatch(WatchPullTests::isAskedForAll));
 		ScriptedStream stream = this.server.streams(ScriptedServer.WATCH)
 			.stream()
-			.filter(WatchPullTests::isAsked)
+			.filter(WatchPullTests::isAskedForAll)
 			.findFirst()
 			.orElseThrow();
 		long id = WatchAnswers.accept(stream, 1, 100);
@@ -107,9 +109,10 @@ class WatchPullTests extends ScriptedWatchTests {
 		later.expect("5");
 	}
 
-	private static boolean isAsked(ScriptedStream stream) {
-		return !stream.cancelled().isDone()
-				&& !stream.requests(io.github.etcdspring.proto.WatchRequest.parser()).isEmpty();
+	private static boolean isAskedForAll(ScriptedStream stream) {
+		return stream.requests(WatchRequest.parser())
+			.stream()
+			.anyMatch((request) -> request.getCreateRequest().getKey().equals(ByteString.copyFrom(new byte[1])));
 	}
 
 	@Test
