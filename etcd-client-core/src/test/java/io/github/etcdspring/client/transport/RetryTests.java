@@ -333,7 +333,7 @@ class RetryTests {
 
 	@Test
 	void endpointThatFailedIsNotAskedAgainHoweverBusyTheClientIs() {
-		AtomicReference<BusyContext> busy = new AtomicReference<>();
+		AtomicReference<@Nullable BusyContext> busy = new AtomicReference<>();
 		try (ScriptedServer second = ScriptedServer.start();
 				TestClient client = TestClient.of(this.server.endpoint(), second.endpoint())
 					.channelCustomizer((builder) -> builder.intercept(new AfterClose(() -> {
