@@ -15,8 +15,10 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -52,6 +54,13 @@ class SingleJarTests {
 			".*(test-classes|surefire|junit|assertj|archunit|awaitility|byte-buddy|logback|opentest4j|inprocess).*");
 
 	private static final String SERVICES = "META-INF/services/";
+
+	/**
+	 * Never closed, because gRPC keeps threads for some time that go on using them; and
+	 * held for ever: a Netty that is unloaded takes the native methods of all others with
+	 * it.
+	 */
+	private static final List<URLClassLoader> applications = new ArrayList<>();
 
 	@TempDir
 	private static Path folder;
@@ -147,9 +156,9 @@ class SingleJarTests {
 	}
 
 	private void assertWorks(@Nullable ClassLoader context) throws Exception {
-		// Never closed: gRPC keeps threads for some time that go on using it.
 		URLClassLoader application = new URLClassLoader(new URL[] { jar.toUri().toURL() },
 				ClassLoader.getPlatformClassLoader());
+		applications.add(application);
 		Class<?> type = application.loadClass(EtcdClient.class.getName());
 		assertThat(type).isNotSameAs(EtcdClient.class);
 		for (String host : new String[] { "127.0.0.1", "localhost" }) {

@@ -83,6 +83,7 @@ final class LeaderStream implements StreamHandler<LeaderResult> {
 	public void opened() {
 		this.stream.send(this.message);
 		this.stream.halfClose();
+		stopWaiting();
 		this.quiet = this.stream.schedule(QUIET_NANOS, this::works);
 	}
 
@@ -141,10 +142,19 @@ final class LeaderStream implements StreamHandler<LeaderResult> {
 		this.transport.async(Rpc.generatedRead("observe", this.leader, this.message, true), null)
 			.whenComplete((answer, ex) -> this.stream.execute(() -> {
 				this.asking = false;
-				if (ex instanceof PermissionDeniedException || ex instanceof AuthenticationException) {
-					endWith((EtcdException) ex);
+				if (ex instanceof EtcdException failure && isTheEnd(failure)) {
+					endWith(failure);
 				}
 			}));
+	}
+
+	private boolean isTheEnd(EtcdException failure) {
+		if (failure instanceof AuthenticationException) {
+			// The next token may be accepted.
+			boolean another = failure.reason().isTokenRefused() && this.stream.replacesTokens();
+			return this.maxRetries >= 0 || !another;
+		}
+		return failure instanceof PermissionDeniedException;
 	}
 
 	@Override

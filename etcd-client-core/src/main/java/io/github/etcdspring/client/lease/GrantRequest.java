@@ -96,10 +96,15 @@ public final class GrantRequest extends CompositeRequest<GrantRequest, LeaseGran
 		if (failure != null && failure.reason() == Reason.LEASE_EXISTS) {
 			// An attempt before was carried out, and its answer was lost.
 			return steps.send(new TimeToLiveRequest(this.transport, Namespace.NONE, chosen).rpc())
-				.thenCompose((found) -> found.exists()
+				.handle((found, ex) -> (found != null && found.exists())
 						? CompletableFuture.completedFuture(new LeaseGrant(found.header(), chosen, found.grantedTtl()))
-						: CompletableFuture.failedFuture(failure));
+						: giveUp(chosen, failure))
+				.thenCompose((granted) -> granted);
 		}
+		return giveUp(chosen, cause);
+	}
+
+	private CompletableFuture<LeaseGrant> giveUp(long chosen, Throwable cause) {
 		new RevokeRequest(this.transport, chosen).async().whenComplete((header, problem) -> {
 			if (problem != null) {
 				logger.debug("A lease that may have been granted could not be revoked; it ends by itself", problem);

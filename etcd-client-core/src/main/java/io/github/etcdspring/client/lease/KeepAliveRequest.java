@@ -46,7 +46,8 @@ public final class KeepAliveRequest {
 
 	/**
 	 * Set how many attempts in a row to connect may fail before the keepalive ends, with
-	 * the one that broke counted. Each attempt asks all endpoints. The default is the
+	 * the one that broke counted. Each attempt asks all endpoints; after five tokens in a
+	 * row that the server has refused, each further one counts, too. The default is the
 	 * client's. Whatever it is, the lease is lost when its time to live is over.
 	 * @param maxRetries the number; 0 ends the keepalive with its connection, -1 is
 	 * without limit

@@ -59,7 +59,7 @@ abstract class LeaseUser {
 	/** The lease has become suspect. */
 	abstract void suspect();
 
-	/** There is a stream again, on which nothing was answered yet. */
+	/** There is an endpoint, and a stream to it, on which nothing was answered yet. */
 	abstract void connected();
 
 	/**

@@ -107,9 +107,20 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 		if (timeout != null) {
 			request.timeout(timeout);
 		}
-		return request.async()
-			.thenApply((granted) -> SessionLease
-				.keep(services.leases().keepAlive(granted.id()).grantedAt(sentAt, granted.ttl())));
+		return request.async().thenCompose((granted) -> {
+			long age = services.nanoTime() - sentAt;
+			if (age < granted.ttl().toNanos() / 2) {
+				return CompletableFuture.completedFuture(
+						SessionLease.keep(services.leases().keepAlive(granted.id()).grantedAt(sentAt, granted.ttl())));
+			}
+			// It may have been granted long after it was first asked for: its time is not
+			// known.
+			return adopt(services, granted.id(), timeout).whenComplete((lease, ex) -> {
+				if (ex != null) {
+					services.leases().revoke(granted.id()).async();
+				}
+			});
+		});
 	}
 
 	private static CompletableFuture<SessionLease> adopt(SessionServices services, long id,

@@ -299,12 +299,13 @@ final class Call<Q, R> extends CompletableFuture<R> implements Runnable, Endpoin
 	}
 
 	private void after(long pauseNanos) {
+		// After what was just said against the endpoint: it must not be picked again.
+		Runnable proceeding = () -> this.transport.endpoints().execute(this::proceed);
 		if (pauseNanos == 0) {
-			// After what was just said against the endpoint: it must not be picked again.
-			this.transport.endpoints().execute(this::proceed);
+			proceeding.run();
 		}
 		else {
-			this.pause = this.transport.timer().schedule(pauseNanos, this::proceed);
+			this.pause = this.transport.timer().schedule(pauseNanos, proceeding);
 			forgetIfDone();
 		}
 	}

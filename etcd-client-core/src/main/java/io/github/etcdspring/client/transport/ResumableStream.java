@@ -197,6 +197,14 @@ public final class ResumableStream<Q, R> {
 	}
 
 	/**
+	 * Whether there is a user, for whom a token that is refused can be replaced.
+	 * @return whether the client fetches its tokens itself
+	 */
+	public boolean replacesTokens() {
+		return this.transport.credentials().canRefresh();
+	}
+
+	/**
 	 * Whether there is, or may be, another token than the one of the open stream.
 	 * @return whether {@link #tokenRefused} would lead to a stream with another token
 	 */
@@ -524,17 +532,17 @@ public final class ResumableStream<Q, R> {
 			return;
 		}
 		int now = ++this.step;
-		Runnable connecting = () -> {
+		// After what was just said against the endpoint: it must not be picked again.
+		Runnable connecting = () -> this.transport.endpoints().execute(() -> execute(() -> {
 			if (this.step == now) {
 				connect();
 			}
-		};
+		}));
 		if (pauseNanos == 0) {
-			// After what was just said against the endpoint: it must not be picked again.
-			this.transport.endpoints().execute(() -> execute(connecting));
+			connecting.run();
 		}
 		else {
-			this.pause = schedule(pauseNanos, connecting);
+			this.pause = timer().schedule(pauseNanos, connecting);
 		}
 	}
 

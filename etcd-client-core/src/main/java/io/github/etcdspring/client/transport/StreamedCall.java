@@ -110,11 +110,17 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 	 * @param failure why
 	 */
 	public void fail(Failure failure) {
-		if (this.ended.compareAndSet(false, true)) {
-			this.failure = failure;
-			finished(failure);
-			deliver(() -> super.completeExceptionally(failure.toException()));
+		end(failure);
+	}
+
+	private boolean end(Failure failure) {
+		if (!this.ended.compareAndSet(false, true)) {
+			return false;
 		}
+		this.failure = failure;
+		finished(failure);
+		deliver(() -> super.completeExceptionally(failure.toException()));
+		return true;
 	}
 
 	/**
@@ -124,7 +130,7 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 	 */
 	public void disconnected(Failure failure) {
 		this.disconnection = failure;
-		connected();
+		stopWaiting();
 		if (failure.reason() == Reason.UNREACHABLE) {
 			// The stream may have begun to wait before the call did.
 			long waited = this.transport.timer().nanoTime() - this.startedAt;
@@ -135,14 +141,18 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 			else {
 				this.patience = this.transport.timer().schedule(rest, () -> unreachable(failure));
 				if (this.ended.get()) {
-					connected();
+					stopWaiting();
 				}
 			}
 		}
 	}
 
-	/** There is an endpoint again. */
+	/** The stream goes on: there is somebody to ask. */
 	public void connected() {
+		stopWaiting();
+	}
+
+	private void stopWaiting() {
 		Timer.Timeout waiting = this.patience;
 		if (waiting != null) {
 			waiting.cancel();
@@ -150,8 +160,9 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 	}
 
 	private void unreachable(Failure failure) {
-		fail(failure.withAttempts(0));
-		this.leaving.run();
+		if (end(failure.withAttempts(0))) {
+			this.leaving.run();
+		}
 	}
 
 	private void expire() {
@@ -195,7 +206,7 @@ public final class StreamedCall<R> extends CompletableFuture<R> {
 		if (waiting != null) {
 			waiting.cancel();
 		}
-		connected();
+		stopWaiting();
 	}
 
 	private void deliver(Runnable completion) {

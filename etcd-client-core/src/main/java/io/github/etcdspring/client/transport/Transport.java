@@ -253,8 +253,8 @@ public final class Transport implements AutoCloseable {
 		this.streams.remove(stream);
 	}
 
-	int streams() {
-		return this.streams.size();
+	List<ResumableStream<?, ?>> streams() {
+		return List.copyOf(this.streams);
 	}
 
 	/**
@@ -425,9 +425,10 @@ public final class Transport implements AutoCloseable {
 		boolean interrupted = false;
 		long now = System.nanoTime();
 		long end = now + LONGEST_LAST_NANOS;
-		long heard = now;
+		long silence = 0;
 		int before = left.getAsInt();
-		while (!last.isDone() && now - end < 0 && now - heard < LAST_SILENCE_NANOS) {
+		while (!last.isDone() && now - end < 0 && silence < LAST_SILENCE_NANOS) {
+			long looked = now;
 			try {
 				last.get(LAST_LOOK_NANOS, TimeUnit.NANOSECONDS);
 			}
@@ -439,7 +440,8 @@ public final class Transport implements AutoCloseable {
 			}
 			now = System.nanoTime();
 			int rest = left.getAsInt();
-			heard = (rest < before) ? now : heard;
+			// A machine that stands still for a moment says nothing about the server.
+			silence = (rest < before) ? 0 : silence + Math.min(now - looked, 2 * LAST_LOOK_NANOS);
 			before = rest;
 		}
 		if (interrupted) {
@@ -466,7 +468,7 @@ public final class Transport implements AutoCloseable {
 				call.closeNow();
 			}
 		});
-		List.copyOf(this.streams).forEach(ResumableStream::clientClosed);
+		streams().forEach(ResumableStream::clientClosed);
 		for (Runnable dependant : List.copyOf(this.dependants)) {
 			if (this.dependants.remove(dependant)) {
 				dependant.run();

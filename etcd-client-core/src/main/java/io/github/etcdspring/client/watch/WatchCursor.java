@@ -384,8 +384,8 @@ final class WatchCursor {
 	}
 
 	/**
-	 * Whether tokens were refused so often that others would suffer from one more.
-	 * @return whether it counts as an attempt
+	 * Whether tokens were refused so often that each further one counts as an attempt.
+	 * @return whether others that work should be left alone
 	 */
 	boolean isRefusedOften() {
 		return this.refusals > TOKENS;

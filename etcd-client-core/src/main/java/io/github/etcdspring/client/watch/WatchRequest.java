@@ -107,7 +107,8 @@ public final class WatchRequest {
 
 	/**
 	 * Set how many attempts in a row to connect may fail before the watch ends, with the
-	 * one that broke counted. Each attempt asks all endpoints. The default is the
+	 * one that broke counted. Each attempt asks all endpoints; after five tokens in a row
+	 * that the server has refused, each further one counts, too. The default is the
 	 * client's.
 	 * @param maxRetries the number; 0 ends the watch with its connection, -1 is without
 	 * limit

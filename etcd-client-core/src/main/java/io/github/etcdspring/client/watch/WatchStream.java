@@ -72,6 +72,9 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 	/** Whether the next answer was asked for; only on an own stream. */
 	private boolean requested;
 
+	/** Whether the server has accepted any watch with the token of this opening. */
+	private boolean accepted;
+
 	private boolean closed;
 
 	WatchStream(Watches watches, Transport transport, Namespace namespace, boolean own) {
@@ -164,6 +167,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		this.progressTrusted = null;
 		this.versionAsked = false;
 		this.requested = false;
+		this.accepted = false;
 		for (WatchCursor cursor : this.cursors) {
 			if (cursor.state() != State.PAUSED) {
 				create(cursor);
@@ -226,6 +230,7 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 			return;
 		}
 		this.stream.works();
+		this.accepted |= wanted;
 		if (wanted) {
 			if (response.getWatchId() != answered.id()) {
 				// Somebody in between, or a very old server, chooses ids itself.
@@ -241,13 +246,13 @@ final class WatchStream implements StreamHandler<WatchResponse> {
 		Failure failure = failure(response);
 		Reason reason = failure.reason();
 		if (reason.isTokenRefused() && this.stream.canRefreshToken() && cursor.refusedToken()) {
-			if (this.cursors.size() == 1 || !cursor.isRefusedOften()) {
-				// A stream has one token for its life.
-				this.stream.tokenRefused(failure);
+			if (this.accepted && cursor.isRefusedOften()) {
+				// Others work with the same token, and need not be interrupted.
+				tryNewerToken(cursor, true);
 			}
 			else {
-				// The others work with the same token, and need not be interrupted.
-				tryNewerToken(cursor, true);
+				// A stream has one token for its life.
+				this.stream.tokenRefused(failure);
 			}
 		}
 		else if (reason == Reason.PERMISSION_DENIED && cursor.deniedFirst()

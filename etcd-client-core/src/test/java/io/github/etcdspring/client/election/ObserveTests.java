@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -274,6 +275,53 @@ class ObserveTests {
 			awaitTold("one", "disconnected", "resumed", "disconnected", "resumed", "disconnected", "resumed");
 			assertThat(observation).isNotNull();
 		}
+	}
+
+	@Test
+	void observationThatIsRefusedAgainAndAgainIsNotResumedInBetween() {
+		ManualTimer timer = new ManualTimer();
+		this.server.onStream(OBSERVE, (stream) -> {
+			stream.reply(leader("one", 5));
+			stream.fail(Status.Code.UNAVAILABLE, "etcdserver: server stopped");
+		}, (stream) -> stream.fail(Status.Code.UNAVAILABLE, "etcdserver: no leader"));
+		try (TestClient client = TestClient.of(this.server.endpoint()).timer(timer).open();
+				Observation observation = observe(client).maxRetries(-1).open(this.observer)) {
+			// About one a second: for longer than a server that says nothing is waited
+			// for.
+			await().pollInterval(Duration.ofMillis(5)).until(() -> {
+				timer.advance(Duration.ofMillis(100));
+				return this.server.streams(OBSERVE).size() > 15;
+			});
+			awaitTold("one", "disconnected");
+			assertThat(observation).isNotNull();
+		}
+	}
+
+	@Test
+	void observationOutlivesTokensThatAreRefusedAgainAndAgain() {
+		this.server.onStream(OBSERVE, (stream) -> {
+			if (isOneOfTheFirstTokens(stream.header("token"))) {
+				endEarly(stream, true);
+			}
+			else {
+				stream.reply(leader("one", 5));
+			}
+		});
+		this.server.on(LEADER, (exchange) -> {
+			boolean refused = isOneOfTheFirstTokens(exchange.header("token"));
+			exchange.fail(refused ? Status.Code.UNAUTHENTICATED : Status.Code.UNKNOWN,
+					refused ? "etcdserver: invalid auth token" : "election: no leader");
+		});
+		try (TestClient client = TestClient.of(this.server.endpoint()).credentials("user", "secret").open();
+				Observation observation = observe(client).maxRetries(-1).open(this.observer)) {
+			await().atMost(Duration.ofSeconds(40)).until(() -> this.observer.told().contains("one"));
+			assertThat(this.observer.told()).doesNotContain("closed");
+			assertThat(observation).isNotNull();
+		}
+	}
+
+	private static boolean isOneOfTheFirstTokens(@Nullable String token) {
+		return token != null && token.matches("token-[1-7]");
 	}
 
 	@Test

@@ -94,6 +94,9 @@ abstract class KeepAliveFixture {
 	}
 
 	void advance(double seconds) {
+		if (this.client != null) {
+			this.client.settle();
+		}
 		this.timer.advance(seconds(seconds));
 	}
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import io.github.etcdspring.client.error.PermissionDeniedException;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.SessionLostException;
 import io.github.etcdspring.client.lease.LeaseLoss;
+import io.github.etcdspring.client.lease.LeaseState;
 import io.github.etcdspring.client.transport.ScriptedServer;
 import io.github.etcdspring.client.transport.ScriptedServer.Exchange;
 import io.github.etcdspring.proto.LeaseGrantRequest;
@@ -111,6 +113,28 @@ class SessionTests extends SessionFixture {
 		});
 		observation.close();
 		assertThat(this.server.count(ScriptedServer.RANGE)).isOne();
+	}
+
+	@Test
+	void leaseThatTookLongToBeGrantedIsAlive() {
+		this.server.on(ScriptedServer.LEASE_GRANT,
+				(exchange) -> CompletableFuture.delayedExecutor(1_100, TimeUnit.MILLISECONDS)
+					.execute(() -> grant(exchange)));
+		Session session = this.sessions.session(Duration.ofSeconds(1)).sync();
+		assertThat(session.state()).isEqualTo(LeaseState.ALIVE);
+		assertThat(this.server.count(ScriptedServer.LEASE_GRANT)).isOne();
+	}
+
+	@Test
+	void leaseThatTookLongToBeGrantedAndCannotBeRenewedIsRevoked() {
+		this.server.on(ScriptedServer.LEASE_GRANT,
+				(exchange) -> CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS)
+					.execute(() -> grant(exchange)));
+		this.server.onStream(ScriptedServer.KEEP_ALIVE,
+				(stream) -> stream.fail(Status.Code.PERMISSION_DENIED, "etcdserver: permission denied"));
+		assertThatExceptionOfType(PermissionDeniedException.class)
+			.isThrownBy(() -> this.sessions.session(Duration.ofSeconds(1)).sync());
+		this.server.call(REVOKE, 1);
 	}
 
 	@Test

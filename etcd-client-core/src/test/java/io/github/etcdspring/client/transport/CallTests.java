@@ -353,10 +353,12 @@ class CallTests {
 	void orTimeoutTakesTheCallOffTheWire() throws Exception {
 		this.server.on(ScriptedServer.RANGE, ScriptedServer.SILENCE);
 		try (TestClient client = client()) {
-			CompletableFuture<GetResult> get = client.kv().get("k").async().orTimeout(200, TimeUnit.MILLISECONDS);
+			CompletableFuture<GetResult> get = client.kv().get("k").async();
+			ScriptedServer.Exchange exchange = this.server.call(ScriptedServer.RANGE, 1);
+			get.orTimeout(200, TimeUnit.MILLISECONDS);
 			assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> get.get(5, TimeUnit.SECONDS))
 				.withCauseInstanceOf(TimeoutException.class);
-			this.server.call(ScriptedServer.RANGE, 1).cancelled().get(5, TimeUnit.SECONDS);
+			exchange.cancelled().get(5, TimeUnit.SECONDS);
 		}
 	}
 

@@ -53,7 +53,7 @@ class ReplaceEndpointsTests extends ThreeServersFixture {
 			client.transport().replaceEndpoints(List.of(endpoint(0)));
 			stream.await("ended UNREACHABLE");
 			assertThat(stream.lastFailure().detail()).contains("no longer one of the client's endpoints");
-			assertThat(client.transport().streams()).isZero();
+			assertThat(client.transport().streams()).isEmpty();
 		}
 	}
 

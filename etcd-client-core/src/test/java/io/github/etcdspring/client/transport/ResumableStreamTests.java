@@ -81,7 +81,7 @@ class ResumableStreamTests extends ThreeServersFixture {
 
 	static void assertNothingLeft(TestClient client) {
 		await().untilAsserted(() -> {
-			assertThat(client.transport().streams()).isZero();
+			assertThat(client.transport().streams()).isEmpty();
 			assertThat(client.transport().endpoints().all()).allMatch((endpoint) -> endpoint.streams() == 0);
 		});
 	}

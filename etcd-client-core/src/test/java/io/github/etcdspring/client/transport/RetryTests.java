@@ -419,11 +419,6 @@ class RetryTests {
 		return ScriptedServer.fail(Status.Code.valueOf(answer.code().name()), answer.row().text());
 	}
 
-	/**
-	 * A call that ends before it is sent, and is then sent by another thread.
-	 * @param <Q> the type of the request
-	 * @param <R> the type of the answer
-	 */
 	/** Runs something after the client has heard how a call ended. */
 	private record AfterClose(Runnable action) implements ClientInterceptor {
 
@@ -445,6 +440,12 @@ class RetryTests {
 
 	}
 
+	/**
+	 * A call that ends before it is sent, and is then sent by another thread.
+	 *
+	 * @param <Q> the type of the request
+	 * @param <R> the type of the answer
+	 */
 	private static final class SentAgain<Q, R> extends ClientCall<Q, R> {
 
 		private final CompletableFuture<Q> message = new CompletableFuture<>();

@@ -407,6 +407,21 @@ class ServiceFieldsTests {
 	}
 
 	@Test
+	void leaseThatCannotBeLookedForIsRevoked() {
+		this.server.on(ScriptedServer.LEASE_GRANT, TIMED_OUT, EXISTS);
+		this.server.on("etcdserverpb.Lease/LeaseTimeToLive",
+				ScriptedServer.fail(Status.Code.INTERNAL, "thrown by a test"));
+		answer("Lease/LeaseRevoke", LeaseRevokeResponse.getDefaultInstance());
+		assertThatExceptionOfType(EtcdException.class)
+			.isThrownBy(() -> this.client.leases().grant(Duration.ofSeconds(60)).sync())
+			.satisfies((ex) -> {
+				assertThat(ex.operation()).isEqualTo("lease_grant");
+				assertThat(ex.outcome()).isEqualTo(Outcome.UNKNOWN);
+			});
+		assertRevoked(1);
+	}
+
+	@Test
 	void leaseThatMayHaveBeenGrantedIsRevoked() {
 		this.server.on(ScriptedServer.LEASE_GRANT, ScriptedServer.SILENCE);
 		answer("Lease/LeaseRevoke", LeaseRevokeResponse.getDefaultInstance());

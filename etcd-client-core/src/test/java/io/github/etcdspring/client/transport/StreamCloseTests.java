@@ -186,7 +186,7 @@ class StreamCloseTests {
 			racing.await("ended CLOSED");
 			assertThat(early.events("ended")).hasSize(1);
 			assertThat(racing.events("ended")).hasSize(1);
-			assertThat(client.transport().streams()).isZero();
+			assertThat(client.transport().streams()).isEmpty();
 		}
 	}
 

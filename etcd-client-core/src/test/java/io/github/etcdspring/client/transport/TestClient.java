@@ -86,13 +86,26 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	/**
-	 * Wait until everything has been done about the endpoints that calls have led to so
-	 * far. To be called before time is moved by hand.
+	 * Wait until everything has been done that was begun so far, about the endpoints and
+	 * about the streams. To be called before time is moved by hand.
 	 */
 	public void settle() {
+		settle(this.transport.endpoints()::execute);
+		this.transport.streams().forEach((stream) -> settle(stream::execute));
+	}
+
+	private static void settle(Executor context) {
 		CompletableFuture<Void> done = new CompletableFuture<>();
-		this.transport.endpoints().execute(() -> done.complete(null));
+		context.execute(() -> done.complete(null));
 		done.orTimeout(20, TimeUnit.SECONDS).join();
+	}
+
+	/**
+	 * Return how many streams there are to the servers now.
+	 * @return the number
+	 */
+	public int openStreams() {
+		return this.transport.endpoints().all().stream().mapToInt(Endpoint::streams).sum();
 	}
 
 	/**

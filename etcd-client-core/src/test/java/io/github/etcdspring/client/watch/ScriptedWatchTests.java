@@ -57,6 +57,11 @@ abstract class ScriptedWatchTests {
 		return new Watches(client.transport(), Namespace.NONE);
 	}
 
+	/** How many streams the clients have to the server now. */
+	int clientStreams() {
+		return this.clients.stream().mapToInt(TestClient::openStreams).sum();
+	}
+
 	void closeClients() {
 		this.clients.forEach(TestClient::close);
 	}

@@ -398,6 +398,29 @@ class WatchTokenTests extends ScriptedWatchTests {
 	}
 
 	@Test
+	void watchesOfWhichNoneIsAcceptedStayOnOneStream() {
+		ManualTimer timer = new ManualTimer();
+		int refused = 12;
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> {
+			if (stream.number() > refused) {
+				stream.reply(WatchAnswers.events(WatchAnswers.accept(stream, 1, 100), "5=a"));
+				stream.reply(WatchAnswers.events(WatchAnswers.accept(stream, 2, 100), "5=a"));
+			}
+			else {
+				WatchAnswers.create(stream, 1);
+				stream.reply(WatchAnswers
+					.refused("rpc error: code = Unauthenticated desc = etcdserver: invalid auth token"));
+			}
+		});
+		Watches watches = watches(settings().credentials("alice", "secret").timer(timer));
+		List<Told> all = List.of(new Told(), new Told());
+		all.forEach((told) -> watches.watch(KeyRange.key("b")).fromRevision(5).maxRetries(-1).open(told));
+		passPauses(timer, refused);
+		all.forEach((told) -> await().until(() -> told.all().contains("5=a")));
+		assertThat(streams()).isEqualTo(refused + 1);
+	}
+
+	@Test
 	void watchWithFewRetriesDoesNotWaitForTheEndOfAllChanges() {
 		ManualTimer timer = new ManualTimer();
 		refuseTokens(100, "rpc error: code = InvalidArgument desc = etcdserver: revision of auth store is old");
@@ -421,7 +444,8 @@ class WatchTokenTests extends ScriptedWatchTests {
 			Duration pause = Duration.ofMillis(Math.min(5000, 500 * (i - 1)));
 			int next = i + 1;
 			await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10)).until(() -> {
-				if (timer.waitingAbout(pause) != null) {
+				// An open stream has timers of its own.
+				if (clientStreams() == 0 && timer.waitingAbout(pause) != null) {
 					timer.pass(pause);
 				}
 				return streams() >= next;
