@@ -239,11 +239,11 @@ class ScriptedCacheTests {
 	@Test
 	void permissionThatIsTakenAwayEndsTheCache() {
 		this.server.on(ScriptedServer.RANGE, listing(10, false, proto("/a", 3)));
-		this.server.onStream(ScriptedServer.WATCH, (stream) -> {
-			create(stream, 1, 10);
-			put(stream, "/b", 11);
-		});
+		this.server.onStream(ScriptedServer.WATCH, (stream) -> create(stream, 1, 10));
 		try (Cache cache = request().open()) {
+			// A listener that is late would be told of both changes first.
+			awaitTold("PUT /a=v3", "RESYNC 10");
+			put(this.server.stream(ScriptedServer.WATCH, 1), "/b", 11);
 			assertThat(cache.atLeast(11).async()).succeedsWithin(SOON);
 			awaitTold("PUT /a=v3", "RESYNC 10", "PUT /b=v11");
 			CompletableFuture<CacheSnapshot> waiting = cache.atLeast(100).async();
@@ -310,6 +310,7 @@ class ScriptedCacheTests {
 			await().atMost(SOON).until(cache::isConnected);
 			assertThat(cache.linearizable().async()).succeedsWithin(SOON);
 			ScriptedStream stream = this.server.stream(ScriptedServer.WATCH, 1);
+			awaitTold("PUT /a=v3", "RESYNC 10");
 			// Made and deleted again before revision 15, at which the store was like
 			// before.
 			put(stream, "/b", 12);

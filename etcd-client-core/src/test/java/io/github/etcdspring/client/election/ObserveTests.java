@@ -191,7 +191,7 @@ class ObserveTests {
 		try (TestClient client = TestClient.of(this.server.endpoint()).timer(timer).open();
 				Observation observation = observe(client).maxRetries(-1).open(this.observer)) {
 			await().pollInterval(Duration.ofMillis(5)).until(() -> {
-				timer.advance(Duration.ofMillis(200));
+				timer.advance(Duration.ofMillis(50));
 				return this.server.streams(OBSERVE).size() >= 12;
 			});
 			this.server.onStream(OBSERVE, (stream) -> stream.reply(leader("one", 5)));
@@ -289,7 +289,7 @@ class ObserveTests {
 			// About one a second: for longer than a server that says nothing is waited
 			// for.
 			await().pollInterval(Duration.ofMillis(5)).until(() -> {
-				timer.advance(Duration.ofMillis(100));
+				timer.advance(Duration.ofMillis(50));
 				return this.server.streams(OBSERVE).size() > 15;
 			});
 			awaitTold("one", "disconnected");

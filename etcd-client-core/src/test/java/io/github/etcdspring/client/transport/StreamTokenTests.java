@@ -94,7 +94,7 @@ class StreamTokenTests {
 			for (int pause = 1; pause <= 6; pause++) {
 				this.server.stream(METHOD, pause + 1);
 				Duration expected = Duration.ofMillis(pause * 500L);
-				await().until(() -> this.timer.waitingAbout(expected) != null);
+				await().until(() -> client.openStreams() == 0 && this.timer.waitingAbout(expected) != null);
 				this.timer.pass(expected);
 			}
 			stream.await("disconnected 3 INVALID_AUTH_TOKEN");
@@ -151,7 +151,7 @@ class StreamTokenTests {
 			}).start().await("disconnected", 2);
 			for (int lives = 2; lives <= 6; lives++) {
 				Duration pause = Duration.ofMillis((lives - 1) * 500L);
-				await().until(() -> this.timer.waitingAbout(pause) != null);
+				await().until(() -> client.openStreams() == 0 && this.timer.waitingAbout(pause) != null);
 				assertThat(this.server.streams(METHOD)).hasSize(lives);
 				this.timer.pass(pause);
 				stream.await("disconnected", lives + 1);
@@ -224,7 +224,7 @@ class StreamTokenTests {
 			for (int refusals = 2; refusals <= 9; refusals++) {
 				this.server.stream(METHOD, refusals);
 				Duration pause = Duration.ofMillis(500L * (refusals - 1));
-				await().until(() -> this.timer.waitingAbout(pause) != null);
+				await().until(() -> client.openStreams() == 0 && this.timer.waitingAbout(pause) != null);
 				this.timer.pass(pause);
 			}
 			stream.await("received");
