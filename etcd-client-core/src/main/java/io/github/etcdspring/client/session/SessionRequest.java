@@ -17,6 +17,7 @@ import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.StatusCode;
 import io.github.etcdspring.client.lease.KeepAliveRequest;
 import io.github.etcdspring.client.transport.PendingRequest;
+import io.github.etcdspring.client.transport.Timer;
 
 /**
  * Begins a session: a lease that is kept alive.
@@ -109,7 +110,7 @@ public final class SessionRequest extends PendingRequest<SessionRequest, Session
 		}
 		return request.async().thenCompose((granted) -> {
 			long age = services.nanoTime() - sentAt;
-			if (age < granted.ttl().toNanos() / 2) {
+			if (age < Timer.nanos(granted.ttl()) / 2) {
 				return CompletableFuture.completedFuture(
 						SessionLease.keep(services.leases().keepAlive(granted.id()).grantedAt(sentAt, granted.ttl())));
 			}
