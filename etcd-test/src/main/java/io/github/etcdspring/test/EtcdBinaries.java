@@ -92,7 +92,8 @@ public final class EtcdBinaries {
 			if (required) {
 				return new Result(List.of(), NONE_FOUND + " (" + REQUIRED_PROPERTY + " is true)");
 			}
-			logger.warn("{} ALL TESTS THAT NEED A REAL ETCD ARE SKIPPED.", NONE_FOUND);
+			logger.warn("{} ALL TESTS THAT NEED A REAL ETCD ARE SKIPPED: ONLY THE EMBEDDED SERVER IS TESTED.",
+					NONE_FOUND);
 		}
 		return new Result(List.copyOf(found.values()), null);
 	}

@@ -5,7 +5,9 @@
 
 package io.github.etcdspring.test;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 import io.github.etcdspring.client.EtcdClient;
+import io.github.etcdspring.embedded.EmbeddedEtcd;
 
 /**
  * Starts servers and hands out servers, clients and key prefixes.
@@ -35,8 +38,20 @@ final class EtcdExtension implements ExecutionCondition, BeforeAllCallback, Befo
 
 	@Override
 	public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-		return (EtcdBinaries.all().isEmpty()) ? ConditionEvaluationResult.disabled(EtcdBinaries.NONE_FOUND)
-				: ConditionEvaluationResult.enabled("etcd found");
+		boolean embedded = ForEachEtcdExtension.includesEmbedded(context) || ChosenEtcd.isEmbedded(context);
+		if (EtcdBinaries.all().isEmpty() && !embedded) {
+			return ConditionEvaluationResult.disabled(EtcdBinaries.NONE_FOUND);
+		}
+		boolean needsProcess = context.getTestMethod().filter(EtcdExtension::needsProcess).isPresent();
+		if (needsProcess && ChosenEtcd.isEmbedded(context)) {
+			return ConditionEvaluationResult.disabled("the embedded etcd has no process and no program");
+		}
+		return ConditionEvaluationResult.enabled("etcd found");
+	}
+
+	private static boolean needsProcess(Method test) {
+		return Stream.of(test.getParameterTypes())
+			.anyMatch((type) -> type == EtcdServer.class || type == EtcdBinary.class);
 	}
 
 	@Override
@@ -54,12 +69,15 @@ final class EtcdExtension implements ExecutionCondition, BeforeAllCallback, Befo
 
 	@Override
 	public void beforeEach(ExtensionContext context) {
+		if (ChosenEtcd.isEmbedded(context)) {
+			return;
+		}
 		EtcdServer own = ownServer(context);
 		if (own != null) {
 			own.thaw();
 			own.start();
 		}
-		else if (hasBeenStopped(sharedServers(context).get(ChosenEtcd.get(context), EtcdServer.class))) {
+		else if (hasBeenStopped(sharedServers(context).get(ChosenEtcd.get(context).binary(), EtcdServer.class))) {
 			throw new IllegalStateException("A test has stopped the etcd that all share: give its class one of its own"
 					+ " by @WithEtcd(isolated = true)");
 		}
@@ -85,13 +103,13 @@ final class EtcdExtension implements ExecutionCondition, BeforeAllCallback, Befo
 			return server(context);
 		}
 		if (type == EtcdBinary.class) {
-			return ChosenEtcd.get(context);
+			return ChosenEtcd.get(context).binary();
 		}
 		// A store asks those above it too; a method shall not get what its class got.
 		String key = type.getName() + " of " + context.getUniqueId();
 		if (type == EtcdClient.class) {
 			return store(context).computeIfAbsent(key,
-					(any) -> EtcdClient.builder().endpoints(server(context).endpoint()).build());
+					(any) -> EtcdClient.builder().endpoints(endpoint(context)).build());
 		}
 		return store(context).computeIfAbsent(key, (any) -> newPrefix(context));
 	}
@@ -100,14 +118,30 @@ final class EtcdExtension implements ExecutionCondition, BeforeAllCallback, Befo
 		boolean isolated = AnnotationSupport.findAnnotation(context.getTestClass(), WithEtcd.class)
 			.map(WithEtcd::isolated)
 			.orElse(false);
-		if (isolated) {
-			store(context).computeIfAbsent(EtcdServer.class, (key) -> start(ChosenEtcd.get(context)));
+		if (!isolated) {
+			return;
+		}
+		if (ChosenEtcd.isEmbedded(context)) {
+			store(context).computeIfAbsent(EmbeddedEtcd.class, (key) -> EmbeddedEtcd.start());
+		}
+		else {
+			store(context).computeIfAbsent(EtcdServer.class, (key) -> start(ChosenEtcd.get(context).binary()));
 		}
 	}
 
 	private static String newPrefix(ExtensionContext context) {
 		String test = context.getTestMethod().map((method) -> "/" + method.getName()).orElse("");
 		return "/" + context.getRequiredTestClass().getSimpleName() + test + "-" + prefixes.incrementAndGet() + "/";
+	}
+
+	private static String endpoint(ExtensionContext context) {
+		return (ChosenEtcd.isEmbedded(context)) ? embedded(context).endpoint() : server(context).endpoint();
+	}
+
+	private static EmbeddedEtcd embedded(ExtensionContext context) {
+		EmbeddedEtcd own = store(context).get(EmbeddedEtcd.class, EmbeddedEtcd.class);
+		return (own != null) ? own : sharedServers(context).computeIfAbsent(ChosenEtcd.embedded(),
+				(key) -> EmbeddedEtcd.start(), EmbeddedEtcd.class);
 	}
 
 	private static EtcdServer server(ExtensionContext context) {
@@ -120,7 +154,7 @@ final class EtcdExtension implements ExecutionCondition, BeforeAllCallback, Befo
 	}
 
 	private static EtcdServer sharedServer(ExtensionContext context) {
-		EtcdBinary binary = ChosenEtcd.get(context);
+		EtcdBinary binary = ChosenEtcd.get(context).binary();
 		return sharedServers(context).computeIfAbsent(binary, (key) -> start(binary), EtcdServer.class);
 	}
 

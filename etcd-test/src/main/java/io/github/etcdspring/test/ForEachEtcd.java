@@ -17,8 +17,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Runs a whole test class once for each etcd of {@link EtcdBinaries}, the oldest first,
- * as {@link WithEtcd} does for one. {@code @WithEtcd(isolated = true)} beside it gives
- * each run a server of its own. Subclasses of an annotated class are run so too.
+ * as {@link WithEtcd} does for one, and then once more on an embedded etcd, also where
+ * there is no other. {@code @WithEtcd(isolated = true)} beside it gives each run a server
+ * of its own. Subclasses of an annotated class are run so too.
+ * <p>
+ * On the embedded etcd, which counts as the 3.5 that its status tells, test methods that
+ * have an {@link EtcdServer} or an {@link EtcdBinary} as parameter are skipped: there is
+ * no process.
  *
  * @since 0.1.0
  * @see SinceEtcd
@@ -32,5 +37,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @WithEtcd
 @ExtendWith(ForEachEtcdExtension.class)
 public @interface ForEachEtcd {
+
+	/**
+	 * Whether the class runs on an embedded etcd too.
+	 * @return {@code false} for a class that cannot do without a process, its files or
+	 * its network
+	 */
+	boolean embedded() default true;
 
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Runs a class once for each etcd.
+ * Runs a class once for each etcd, and last on the embedded one.
  */
 final class ForEachEtcdExtension implements ClassTemplateInvocationContextProvider {
 
@@ -24,19 +24,27 @@ final class ForEachEtcdExtension implements ClassTemplateInvocationContextProvid
 
 	@Override
 	public Stream<ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(ExtensionContext context) {
-		return EtcdBinaries.all().stream().map(Run::new);
+		Stream<ChosenEtcd> programs = EtcdBinaries.all().stream().map(ChosenEtcd::of);
+		Stream<ChosenEtcd> embedded = includesEmbedded(context) ? Stream.of(ChosenEtcd.embedded()) : Stream.empty();
+		return Stream.concat(programs, embedded).map(Run::new);
 	}
 
-	private record Run(EtcdBinary binary) implements ClassTemplateInvocationContext {
+	static boolean includesEmbedded(ExtensionContext context) {
+		return AnnotationSupport.findAnnotation(context.getTestClass(), ForEachEtcd.class)
+			.map(ForEachEtcd::embedded)
+			.orElse(false);
+	}
+
+	private record Run(ChosenEtcd etcd) implements ClassTemplateInvocationContext {
 
 		@Override
 		public String getDisplayName(int invocationIndex) {
-			return "etcd " + this.binary.version();
+			return this.etcd.toString();
 		}
 
 		@Override
 		public void prepareInvocation(ExtensionContext context) {
-			ChosenEtcd.put(context, this.binary);
+			this.etcd.put(context);
 		}
 
 	}

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Runs the tests of a class with a real etcd server: the newest of {@link EtcdBinaries},
- * or each with {@link ForEachEtcd}. Without any etcd the class is skipped, or fails if
- * the system property {@code etcd.required} is {@code true}.
+ * or each with {@link ForEachEtcd}. Without any etcd the class is skipped (one with
+ * {@link ForEachEtcd} still runs on an embedded one), or fails if the system property
+ * {@code etcd.required} is {@code true}.
  * <p>
  * Constructors, test methods and life cycle methods may have these parameters:
  * <ul>

@@ -125,6 +125,46 @@ class EtcdExtensionTests {
 	}
 
 	@Test
+	void lastRunIsOnTheEmbeddedEtcd() {
+		EngineExecutionResults results = run(EachClient.class);
+		assertThat(results.containerEvents().started().map((event) -> event.getTestDescriptor().getDisplayName()))
+			.endsWith("embedded");
+		assertThat(results.containerEvents().started().map((event) -> event.getTestDescriptor().getDisplayName()))
+			.filteredOn("embedded"::equals)
+			.hasSize(1);
+		results.testEvents().assertStatistics((stats) -> stats.succeeded(2L * (EtcdBinaries.all().size() + 1)));
+	}
+
+	@Test
+	void testThatNeedsAProcessIsSkippedOnTheEmbeddedEtcd() {
+		run(EachServer.class).testEvents()
+			.skipped()
+			.assertEventsMatchExactly(EventConditions.event(EventConditions.test("test"),
+					EventConditions.skippedWithReason("the embedded etcd has no process and no program")));
+	}
+
+	@Test
+	void classThatNeedsAProcessDoesNotRunOnTheEmbeddedEtcd() {
+		run(EachProcess.class).testEvents()
+			.assertStatistics((
+					stats) -> stats.started(EtcdBinaries.all().size()).succeeded(EtcdBinaries.all().size()).skipped(0));
+	}
+
+	@Test
+	void isolatedEmbeddedEtcdIsNotShared() {
+		run(EachClient.class, EachIsolatedClient.class);
+		List<Object> endpoints = seen.stream().distinct().toList();
+		assertThat(endpoints).hasSize(2 * (EtcdBinaries.all().size() + 1));
+	}
+
+	@Test
+	void embeddedEtcdCountsAsTheVersionThatItTells() {
+		run(EachGated.class).testEvents()
+			.assertStatistics((stats) -> stats.succeeded(
+					EtcdBinaries.all().stream().filter((binary) -> binary.version().isAtLeast("3.5.0")).count() + 1));
+	}
+
+	@Test
 	void serverBeforeTheFirstRunIsRefused() {
 		run(AsksTooEarly.class).containerEvents()
 			.failed()
@@ -309,6 +349,72 @@ class EtcdExtensionTests {
 		@Test
 		void second(EtcdServer server) {
 			seen.add(server);
+		}
+
+	}
+
+	@ForEachEtcd
+	static class EachClient {
+
+		@Test
+		void first(EtcdClient client, @TestPrefix String prefix) {
+			client.kv().put(prefix + "key", "value").sync();
+			seen.add(client.endpoints());
+		}
+
+		@Test
+		void second(EtcdClient client) {
+			seen.add(client.endpoints());
+		}
+
+	}
+
+	@ForEachEtcd
+	@WithEtcd(isolated = true)
+	static class EachIsolatedClient {
+
+		@Test
+		void first(EtcdClient client) {
+			seen.add(client.endpoints());
+		}
+
+		@Test
+		void second(EtcdClient client) {
+			seen.add(client.endpoints());
+		}
+
+	}
+
+	@ForEachEtcd(embedded = false)
+	static class EachProcess {
+
+		private final EtcdServer server;
+
+		EachProcess(EtcdServer server) {
+			this.server = server;
+		}
+
+		@Test
+		void test() {
+			assertThat(this.server.isRunning()).isTrue();
+		}
+
+	}
+
+	@ForEachEtcd
+	static class EachGated {
+
+		@Test
+		@SinceEtcd(value = "3.5.0", reason = "not there before")
+		void since(EtcdClient client) {
+			assertThat(EtcdVersion.parse(client.maintenance().status(client.endpoints().get(0)).sync().version())
+				.isAtLeast("3.5.0")).isTrue();
+		}
+
+		@Test
+		@SinceEtcd(value = "3.6.0", reason = "not there before")
+		@BeforeEtcd(value = "3.6.0", reason = "never true")
+		void never() {
 		}
 
 	}

@@ -20,7 +20,8 @@ public final class RunInAnotherJvm {
 	public static void main(String[] args) {
 		EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
 			.selectors(DiscoverySelectors.selectClass(EtcdExtensionTests.OneServer.class),
-					DiscoverySelectors.selectClass(EtcdExtensionTests.EachServer.class))
+					DiscoverySelectors.selectClass(EtcdExtensionTests.EachServer.class),
+					DiscoverySelectors.selectClass(EtcdExtensionTests.EachClient.class))
 			.execute();
 		System.out.printf("containers skipped: %d, tests succeeded: %d, containers failed: %d%n",
 				results.containerEvents().skipped().count(), results.testEvents().succeeded().count(),

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Snapshots that the client took, as {@code etcdctl} sees them, and what comes of them.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @WithEtcd(isolated = true)
 class EtcdctlSnapshotTests extends EtcdctlConformance {
 

@@ -43,7 +43,7 @@ import static org.awaitility.Awaitility.await;
  * A member that learns: it answers little, and what it refuses goes to a voter if there
  * is one.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @Timeout(120)
 class LearnerTests {
 

@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Observations of real servers that want to know who observes.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @Timeout(60)
 class ObserveAuthTests {
 

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * {@link SnapshotConformance} on real servers.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @WithEtcd(isolated = true)
 class SnapshotConformanceTests extends SnapshotConformance {
 

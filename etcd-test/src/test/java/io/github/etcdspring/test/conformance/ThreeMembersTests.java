@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
  * What takes a cluster of several: moving the leader, finding the members, and changing
  * who votes.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @Timeout(120)
 class ThreeMembersTests {
 

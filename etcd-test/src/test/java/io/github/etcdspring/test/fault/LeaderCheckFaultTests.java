@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
  * a server of its own, with other data, so that a stale read tells where it went: a
  * member without a leader answers it.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 class LeaderCheckFaultTests {
 
 	private static final String KEY = "/who";

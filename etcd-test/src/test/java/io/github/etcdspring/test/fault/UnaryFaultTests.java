@@ -29,7 +29,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What happens to unary calls when the only member is down, stops or freezes.
  */
-@ForEachEtcd
+@ForEachEtcd(embedded = false)
 @WithEtcd(isolated = true)
 class UnaryFaultTests {
 
