@@ -10,9 +10,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A property has a value that the client cannot work with.
+ * A property has a value that the client or the embedded server cannot work with. The
+ * application that fails to start because of it says what to do.
+ *
+ * @since 0.1.0
  */
-final class InvalidEtcdPropertyException extends RuntimeException {
+public final class InvalidEtcdPropertyException extends RuntimeException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
@@ -32,7 +35,7 @@ final class InvalidEtcdPropertyException extends RuntimeException {
 	 * @param reason what is wrong with it, a sentence without its dot
 	 * @param action what to do, a sentence
 	 */
-	InvalidEtcdPropertyException(String property, @Nullable String value, String reason, String action) {
+	public InvalidEtcdPropertyException(String property, @Nullable String value, String reason, String action) {
 		super("Invalid property " + property + ((value != null) ? " with the value '" + value + "'" : "") + ": "
 				+ reason);
 		this.property = property;

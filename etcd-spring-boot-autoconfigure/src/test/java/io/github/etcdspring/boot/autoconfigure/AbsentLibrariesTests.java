@@ -18,11 +18,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.etcdspring.boot.autoconfigure.actuate.EtcdSanitizingAutoConfiguration;
+import io.github.etcdspring.boot.autoconfigure.embedded.EmbeddedEtcdAutoConfiguration;
 import io.github.etcdspring.boot.autoconfigure.health.EtcdHealthContributorAutoConfiguration;
 import io.github.etcdspring.boot.autoconfigure.health.EtcdHealthIndicator;
 import io.github.etcdspring.boot.autoconfigure.metrics.EtcdMetricsAutoConfiguration;
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.metrics.EtcdClientMetrics;
+import io.github.etcdspring.embedded.EmbeddedEtcd;
 import io.github.etcdspring.spring.EtcdTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +36,7 @@ class AbsentLibrariesTests {
 
 	private static final Map<String, Class<?>> BEANS = Map.of("org.springframework.boot.health",
 			EtcdHealthIndicator.class, "org.springframework.boot.actuate", EtcdSanitizingAutoConfiguration.class,
-			"io.micrometer", EtcdClientMetrics.class);
+			"io.micrometer", EtcdClientMetrics.class, "io.github.etcdspring.embedded", EmbeddedEtcd.class);
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withInitializer(SystemEnvironment.empty())
@@ -50,7 +52,8 @@ class AbsentLibrariesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "org.springframework.boot.health", "org.springframework.boot.actuate", "io.micrometer",
-			"tools.jackson", "org.springframework.boot.jackson", "org.springframework.boot.micrometer" })
+			"tools.jackson", "org.springframework.boot.jackson", "org.springframework.boot.micrometer",
+			"io.github.etcdspring.embedded" })
 	void applicationWithoutALibraryHasAllOtherBeans(String library) {
 		this.contextRunner.withClassLoader(new FilteredClassLoader(library)).run((context) -> {
 			assertThat(context).hasNotFailed().hasSingleBean(EtcdTemplate.class).hasSingleBean(EtcdClient.class);
@@ -72,7 +75,8 @@ class AbsentLibrariesTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ EtcdAutoConfiguration.class, EtcdSanitizingAutoConfiguration.class,
-			EtcdHealthContributorAutoConfiguration.class, EtcdMetricsAutoConfiguration.class })
+			EtcdHealthContributorAutoConfiguration.class, EtcdMetricsAutoConfiguration.class,
+			EmbeddedEtcdAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -124,6 +124,9 @@ final class ArchitectureTests {
 	static final ArchRule micrometerIsOptional = onlyKnownBy("io.micrometer..", "..metrics");
 
 	@ArchTest
+	static final ArchRule embeddedServerIsOptional = onlyKnownBy("io.github.etcdspring.embedded..", "..embedded");
+
+	@ArchTest
 	static final ArchRule packagesHaveNoCycles = SlicesRuleDefinition.slices()
 		.matching("io.github.etcdspring.boot.(**)")
 		.should()

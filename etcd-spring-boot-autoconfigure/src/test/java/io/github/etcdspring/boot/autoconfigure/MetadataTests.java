@@ -43,7 +43,9 @@ class MetadataTests {
 				"etcd.timeout", "etcd.connect-timeout", "etcd.max-retries", "etcd.retry-reads", "etcd.auth-token",
 				"etcd.username", "etcd.password", "etcd.namespace", "etcd.ssl.enabled", "etcd.ssl.bundle",
 				"etcd.keepalive.time", "etcd.keepalive.timeout", "etcd.max-inbound-size", "etcd.max-outbound-size",
-				"etcd.health.interval", "etcd.health.timeout", "management.health.etcd.enabled");
+				"etcd.health.interval", "etcd.health.timeout", "management.health.etcd.enabled",
+				"etcd.embedded.enabled", "etcd.embedded.replace-endpoints", "etcd.embedded.port", "etcd.embedded.quota",
+				"etcd.embedded.max-request-size", "etcd.embedded.max-txn-ops", "etcd.embedded.clock");
 	}
 
 	@Test
@@ -55,8 +57,15 @@ class MetadataTests {
 				case "etcd.max-retries" -> "3";
 				case "etcd.endpoint-strategy" -> "failover";
 				case "etcd.max-outbound-size" -> "2MB";
+				case "etcd.embedded.quota" -> "2GB";
+				case "etcd.embedded.max-request-size" -> "1536KB";
+				case "etcd.embedded.max-txn-ops" -> "128";
+				case "etcd.embedded.port" -> "0";
+				case "etcd.embedded.clock" -> "system";
+				case "etcd.embedded.replace-endpoints" -> "false";
 				case "etcd.health.timeout" -> "2s";
-				case "etcd.enabled", "etcd.retry-reads", "management.health.etcd.enabled" -> "true";
+				case "etcd.enabled", "etcd.retry-reads", "etcd.embedded.enabled", "management.health.etcd.enabled" ->
+					"true";
 				default -> "";
 			};
 			if (!expected.isEmpty()) {
@@ -70,7 +79,7 @@ class MetadataTests {
 	void hintsAreForPropertiesThatExist() throws IOException {
 		List<String> names = new ArrayList<>();
 		metadata().get("hints").forEach((hint) -> names.add(hint.get("name").asString()));
-		assertThat(names).containsExactlyInAnyOrder("etcd.endpoints", "etcd.endpoint-strategy");
+		assertThat(names).containsExactlyInAnyOrder("etcd.endpoints", "etcd.endpoint-strategy", "etcd.embedded.clock");
 	}
 
 	@Test
@@ -88,7 +97,7 @@ class MetadataTests {
 			}
 		}
 		Collections.sort(annotated);
-		assertThat(registered).isEqualTo(annotated).hasSize(4);
+		assertThat(registered).isEqualTo(annotated).hasSize(5);
 	}
 
 	@Test
