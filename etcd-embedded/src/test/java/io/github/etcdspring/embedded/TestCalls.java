@@ -86,7 +86,7 @@ public final class TestCalls implements AutoCloseable {
 	}
 
 	public <S extends AbstractStub<S>> S blocking(Function<Channel, S> factory) {
-		return factory.apply(this.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+		return factory.apply(this.channel).withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	public PutResponse put(String key, String value) {

@@ -45,19 +45,19 @@ final class EtcdCalls implements AutoCloseable {
 	}
 
 	KVGrpc.KVBlockingStub kv() {
-		return KVGrpc.newBlockingStub(this.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+		return KVGrpc.newBlockingStub(this.channel).withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
-		return MaintenanceGrpc.newBlockingStub(this.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+		return MaintenanceGrpc.newBlockingStub(this.channel).withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	ClusterGrpc.ClusterBlockingStub cluster() {
-		return ClusterGrpc.newBlockingStub(this.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+		return ClusterGrpc.newBlockingStub(this.channel).withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	LeaseGrpc.LeaseBlockingStub leases() {
-		return LeaseGrpc.newBlockingStub(this.channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+		return LeaseGrpc.newBlockingStub(this.channel).withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	PutResponse put(String key, String value) {

@@ -85,7 +85,7 @@ class HealthServiceTests {
 	}
 
 	private static CallOptions options() {
-		return CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS);
+		return CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS);
 	}
 
 	private static MethodDescriptor<byte[], byte[]> descriptor(String method, MethodType type) {

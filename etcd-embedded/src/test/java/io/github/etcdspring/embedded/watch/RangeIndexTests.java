@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -31,7 +32,7 @@ class RangeIndexTests {
 			if (random.nextInt(3) == 0 && !all.isEmpty()) {
 				List<Integer> ids = new ArrayList<>(all.keySet());
 				Integer removed = ids.get(random.nextInt(ids.size()));
-				this.index.remove(all.remove(removed), removed);
+				this.index.remove(Objects.requireNonNull(all.remove(removed)), removed);
 			}
 			else {
 				WatchRange range = WatchRange.of(key(random), (random.nextBoolean()) ? key(random) : end(random));

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -573,9 +574,9 @@ class WatchHubTests {
 
 		private volatile boolean blocked;
 
-		private volatile RuntimeException failure;
+		private volatile @Nullable RuntimeException failure;
 
-		private volatile RuntimeException failed;
+		private volatile @Nullable RuntimeException failed;
 
 		void block() {
 			this.blocked = true;
@@ -593,8 +594,9 @@ class WatchHubTests {
 
 		@Override
 		public void send(WatchResponse message) {
-			if (this.failure != null) {
-				throw this.failure;
+			RuntimeException thrown = this.failure;
+			if (thrown != null) {
+				throw thrown;
 			}
 			this.messages.add(message);
 		}
