@@ -51,10 +51,7 @@ class ClosingFaultTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);
 
-	/**
-	 * Long before a lease ends by itself. The server's own watches, which its lock
-	 * service waits with, may take a while to go.
-	 */
+	/** Long before a lease ends by itself. */
 	private static final Duration LATE = Duration.ofSeconds(30);
 
 	private static final int SESSIONS = 500;
@@ -92,8 +89,7 @@ class ClosingFaultTests {
 				.forEach((lease) -> cleaner.leases().revoke(lease).async().exceptionally((ex) -> null).join());
 		}
 		await().atMost(LATE).untilAsserted(() -> {
-			assertThat(this.metrics.watches()).isZero();
-			assertThat(this.metrics.watchStreams()).isZero();
+			assertThat(this.metrics.callsInFlight()).isZero();
 			assertThat(ClientThreads.now()).isSubsetOf(this.threadsBefore);
 		});
 	}
@@ -215,20 +211,20 @@ class ClosingFaultTests {
 	void everythingEndsWithinASecondAndNothingIsLeft(Closer closer, Callbacks callbacks) {
 		UnderWay.occupy(this.observer, this.prefix);
 		List<Long> leases = this.observer.leases().list().sync().ids();
-		long watches = 2;
-		await().until(() -> this.metrics.watches() == watches);
+		long before = UnderWay.OCCUPYING_STREAMS;
+		await().until(() -> this.metrics.callsInFlight() == before);
 		EtcdClient client = callbacks.build(client(), this.application);
 		UnderWay underWay = UnderWay.begin(client, this.prefix);
 		await().untilAsserted(() -> assertThat(UnderWay.queues(this.prefix)
 			.mapToLong((range) -> this.observer.kv().get(range).countOnly().sync().count()))
 			.containsExactly(1L + UnderWay.CALLS, 2L, 2L));
-		assertThat(this.metrics.watches()).isGreaterThan(watches + UnderWay.WATCHES);
+		assertThat(this.metrics.callsInFlight()).isGreaterThan(before + UnderWay.CALLS);
 		CompletableFuture<Duration> closing = closer.close(client, this.observer, this.prefix);
 		assertThat(closing).succeedsWithin(SOON).satisfies((time) -> assertThat(time).isLessThan(BOUND));
 		assertAllEndClosed(underWay.ends());
 		underWay.ownLeases().forEach((lease) -> this.observer.leases().revoke(lease).async());
 		await().atMost(LATE).untilAsserted(() -> {
-			assertThat(this.metrics.watches()).isEqualTo(watches);
+			assertThat(this.metrics.callsInFlight()).isEqualTo(before);
 			assertThat(this.observer.leases().timeToLive(underWay.session().leaseId()).sync().exists()).isFalse();
 			assertThat(UnderWay.queues(this.prefix)
 				.mapToLong((range) -> this.observer.kv().get(range).countOnly().sync().count())).containsOnly(1L);

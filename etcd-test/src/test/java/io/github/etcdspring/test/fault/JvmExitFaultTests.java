@@ -33,7 +33,7 @@ class JvmExitFaultTests {
 			throws Exception {
 		UnderWay.occupy(observer, prefix);
 		ServerMetrics metrics = new ServerMetrics(server);
-		await().until(() -> metrics.watches() == 2);
+		await().until(() -> metrics.callsInFlight() == UnderWay.OCCUPYING_STREAMS);
 		try (ForkedJvm jvm = ForkedJvm.run(NeverClosingClient.class, Map.of(), "-Dendpoint=" + server.endpoint(),
 				"-Dprefix=" + prefix)) {
 			long ends = Long.parseLong(jvm.awaitLine("under way "));
@@ -41,7 +41,7 @@ class JvmExitFaultTests {
 			CompletableFuture<Duration> ended = ended(jvm);
 			assertThat(ended).succeedsWithin(Duration.ofSeconds(20));
 			FaultSettings.say(JvmExitFaultTests.class, "the JVM ended after " + ended.join());
-			await().untilAsserted(() -> assertThat(metrics.watches()).isEqualTo(2));
+			await().untilAsserted(() -> assertThat(metrics.callsInFlight()).isEqualTo(UnderWay.OCCUPYING_STREAMS));
 		}
 	}
 

@@ -46,6 +46,9 @@ final class UnderWay {
 	 */
 	static final int ENDS = CALLS + WATCHES + 8;
 
+	/** What {@link #occupy} keeps open: the watches of a session and its keepalive. */
+	static final int OCCUPYING_STREAMS = 2;
+
 	private static final Duration TTL = Duration.ofSeconds(60);
 
 	private final List<CompletableFuture<?>> ends = new ArrayList<>();
