@@ -150,7 +150,8 @@ class EtcdJavaTests {
 		this.clock.advance(Duration.ofSeconds(50));
 		assertThat(this.client.getLeaseClient().ttl(lease, true).get(30, TimeUnit.SECONDS).getKeysList())
 			.containsExactly(bytes("a"));
-		this.clock.advance(Duration.ofSeconds(11));
+		// etcd-java sends the renewal twice, and the second one comes whenever it comes
+		this.clock.advance(Duration.ofMinutes(2));
 		assertThat(kv().get(bytes("a")).sync().getCount()).isZero();
 	}
 
