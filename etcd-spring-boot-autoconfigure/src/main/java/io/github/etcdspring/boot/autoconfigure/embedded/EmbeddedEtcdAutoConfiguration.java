@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 import io.github.etcdspring.boot.autoconfigure.EtcdAutoConfiguration;
@@ -33,14 +34,17 @@ import io.github.etcdspring.spring.EtcdTemplate;
  * {@link EnableAutoConfiguration Auto-configuration} for an etcd inside the JVM of the
  * application, for development and tests. It serves if {@code etcd-embedded} is on the
  * class path and nothing says where another etcd is: neither {@code etcd.endpoints} nor
- * an {@link EtcdConnectionDetails} bean.
+ * an {@link EtcdConnectionDetails} or {@link EtcdClient} bean. What is built ahead of
+ * time decides that when it is built, and does not start if {@code etcd.endpoints} is set
+ * later.
  * <p>
  * The server starts before the client and is stopped after it, with the application
  * context; a restart, also one by Spring Boot's developer tools, begins with an empty
  * one. It has no users and no TLS: {@code etcd.username}, {@code etcd.password},
  * {@code etcd.auth-token} and {@code etcd.ssl} are not used with it, as always with
  * {@link EtcdConnectionDetails}. An {@link EmbeddedEtcd} bean of the application is used
- * in place of the one that the properties {@code etcd.embedded} describe.
+ * in place of the one that the properties {@code etcd.embedded} describe, and an
+ * {@link EtcdClock} bean in place of the clock that they describe.
  *
  * @since 0.1.0
  */
@@ -49,7 +53,7 @@ import io.github.etcdspring.spring.EtcdTemplate;
 		name = "io.grpc.ManagedChannelBuilder")
 @ConditionalOnBooleanProperty(name = { "etcd.enabled", "etcd.embedded.enabled" }, matchIfMissing = true)
 @Conditional(NoEndpointsCondition.class)
-@ConditionalOnMissingBean(EtcdConnectionDetails.class)
+@ConditionalOnMissingBean({ EtcdConnectionDetails.class, EtcdClient.class })
 @EnableConfigurationProperties({ EmbeddedEtcdProperties.class, EtcdProperties.class })
 public final class EmbeddedEtcdAutoConfiguration {
 
@@ -58,16 +62,22 @@ public final class EmbeddedEtcdAutoConfiguration {
 	EmbeddedEtcdAutoConfiguration() {
 	}
 
+	// A server of the application's own has its own clock.
 	@Bean(destroyMethod = "close")
-	@ConditionalOnMissingBean
-	EmbeddedEtcd embeddedEtcd(EmbeddedEtcdProperties properties) {
-		return new EmbeddedEtcdFactory(properties).start();
+	@ConditionalOnMissingBean({ EmbeddedEtcd.class, EtcdClock.class })
+	EtcdClock embeddedEtcdClock(EmbeddedEtcdProperties properties) {
+		return (properties.getClock() == EmbeddedEtcdProperties.Clock.MANUAL) ? EtcdClock.manual() : EtcdClock.system();
 	}
 
-	// The server closes its clock.
+	@Bean(destroyMethod = "close")
+	@ConditionalOnMissingBean
+	EmbeddedEtcd embeddedEtcd(EmbeddedEtcdProperties properties, EtcdClock clock) {
+		return new EmbeddedEtcdFactory(properties, clock).start();
+	}
+
 	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean
-	EtcdClock embeddedEtcdClock(EmbeddedEtcd server) {
+	EtcdClock embeddedEtcdServerClock(EmbeddedEtcd server) {
 		return server.clock();
 	}
 
@@ -79,17 +89,15 @@ public final class EmbeddedEtcdAutoConfiguration {
 
 	@Bean
 	EmbeddedEtcdConnectionDetails embeddedEtcdConnectionDetails(EmbeddedEtcd server, EtcdProperties properties,
-			EmbeddedEtcdProperties embeddedProperties) {
-		if (embeddedProperties.isReplaceEndpoints()) {
-			logger.info("etcd is embedded at " + server.endpoint() + ", whatever etcd.endpoints says");
-		}
-		else {
-			List<String> unused = unused(properties);
-			logger.warn(
-					"etcd is embedded at " + server.endpoint() + ": it lives in this JVM, keeps nothing and is not for"
-							+ " production. Set etcd.endpoints to use a real one"
-							+ (unused.isEmpty() ? "" : ". Set, but not used: " + String.join(", ", unused)));
-		}
+			EmbeddedEtcdProperties embeddedProperties, Environment environment) {
+		NoEndpointsCondition.requireMatch(environment);
+		String remedy = (embeddedProperties.isReplaceEndpoints())
+				? "It replaces etcd.endpoints because of etcd.embedded.replace-endpoints"
+				: "Set etcd.endpoints to use a real one";
+		List<String> unused = unused(properties);
+		logger.warn("etcd is embedded at " + server.endpoint() + ": it lives in this JVM, keeps nothing and is not for"
+				+ " production. " + remedy
+				+ (unused.isEmpty() ? "" : ". Set, but not used: " + String.join(", ", unused)));
 		return new EmbeddedEtcdConnectionDetails(server);
 	}
 

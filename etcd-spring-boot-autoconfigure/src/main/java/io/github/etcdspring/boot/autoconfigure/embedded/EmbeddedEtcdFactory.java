@@ -23,20 +23,20 @@ final class EmbeddedEtcdFactory {
 
 	private final EmbeddedEtcdProperties properties;
 
-	EmbeddedEtcdFactory(EmbeddedEtcdProperties properties) {
+	private final EtcdClock clock;
+
+	EmbeddedEtcdFactory(EmbeddedEtcdProperties properties, EtcdClock clock) {
 		this.properties = properties;
+		this.clock = clock;
 	}
 
 	EmbeddedEtcd start() {
-		EmbeddedEtcd.Builder builder = EmbeddedEtcd.builder();
+		EmbeddedEtcd.Builder builder = EmbeddedEtcd.builder().clock(this.clock);
 		apply(PORT, this.properties.getPort(), builder::port);
 		apply("etcd.embedded.quota", this.properties.getQuota(), (quota) -> builder.quotaBytes(quota.toBytes()));
 		apply("etcd.embedded.max-request-size", this.properties.getMaxRequestSize(),
 				(size) -> builder.maxRequestBytes(bytes(size)));
 		apply("etcd.embedded.max-txn-ops", this.properties.getMaxTxnOps(), builder::maxTxnOps);
-		if (this.properties.getClock() == EmbeddedEtcdProperties.Clock.MANUAL) {
-			builder.clock(EtcdClock.manual());
-		}
 		return start(builder);
 	}
 

@@ -13,7 +13,10 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+
+import io.github.etcdspring.boot.autoconfigure.InvalidEtcdPropertyException;
 
 /**
  * Nobody has said where etcd is, or a test wants the embedded one nevertheless. An empty
@@ -29,8 +32,11 @@ class NoEndpointsCondition extends SpringBootCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		return outcome(Binder.get(context.getEnvironment()));
+	}
+
+	private static ConditionOutcome outcome(Binder binder) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded etcd");
-		Binder binder = Binder.get(context.getEnvironment());
 		if (!binder.bind(ENDPOINTS, STRINGS).isBound()) {
 			return ConditionOutcome.match(message.didNotFind("property").items(ENDPOINTS));
 		}
@@ -38,6 +44,21 @@ class NoEndpointsCondition extends SpringBootCondition {
 			return ConditionOutcome.match(message.found("property").items(REPLACE));
 		}
 		return ConditionOutcome.noMatch(message.found("property").items(ENDPOINTS));
+	}
+
+	/**
+	 * Fail if the condition matched only when the application was built ahead of time.
+	 * Nobody who has said where etcd is wants to lose data in one that keeps nothing.
+	 * @param environment the environment that the application runs in
+	 */
+	static void requireMatch(Environment environment) {
+		Binder binder = Binder.get(environment);
+		if (!outcome(binder).isMatch()) {
+			throw new InvalidEtcdPropertyException(ENDPOINTS, String.join(",", binder.bind(ENDPOINTS, STRINGS).get()),
+					"the application was built ahead of time without it, and with the embedded etcd in its place",
+					"Set etcd.endpoints, or etcd.embedded.enabled=false, when the application is built, too,"
+							+ " or build it without etcd-embedded.");
+		}
 	}
 
 }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -27,11 +29,17 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.EnvironmentAware;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 import io.github.etcdspring.boot.autoconfigure.EtcdAutoConfiguration;
 import io.github.etcdspring.boot.autoconfigure.EtcdConnectionDetails;
+import io.github.etcdspring.boot.autoconfigure.InvalidEtcdPropertyException;
 import io.github.etcdspring.boot.autoconfigure.SystemEnvironment;
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.EtcdException;
@@ -132,7 +140,41 @@ class EmbeddedEtcdAutoConfigurationTests {
 		this.contextRunner.withPropertyValues("etcd.endpoints=http://there:1", "etcd.embedded.replace-endpoints=true")
 			.run((context) -> assertThat(context.getBean(EtcdClient.class).endpoints())
 				.containsExactly(context.getBean(EmbeddedEtcd.class).endpoint()));
-		assertThat(output).doesNotContain("Set etcd.endpoints");
+		assertThat(output).containsOnlyOnce("etcd is embedded at")
+			.contains("WARN", "not for production", "because of etcd.embedded.replace-endpoints")
+			.doesNotContain("Set etcd.endpoints");
+	}
+
+	@Test
+	void endpointsThatAreSetAfterTheBuildFailTheStart() {
+		this.contextRunner.withBean(LateEndpoints.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidEtcdPropertyException.class)
+				.hasMessageContaining("etcd.endpoints with the value 'http://there:1'")
+				.hasMessageContaining("built ahead of time"));
+	}
+
+	@Test
+	void clientOfTheApplicationNeedsNoServer(CapturedOutput output) {
+		try (EtcdClient own = EtcdClient.builder().endpoints("http://there:1").build()) {
+			this.contextRunner.withBean(EtcdClient.class, () -> own)
+				.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EmbeddedEtcd.class));
+		}
+		assertThat(output).doesNotContain("is embedded");
+	}
+
+	@Test
+	void clockOfTheApplicationIsUsed() {
+		EtcdClock own = EtcdClock.manual();
+		this.contextRunner.withBean(EtcdClock.class, () -> own).run((context) -> {
+			assertThat(context).hasSingleBean(EtcdClock.class);
+			assertThat(context.getBean(EmbeddedEtcd.class).clock()).isSameAs(own);
+			EtcdTemplate template = context.getBean(EtcdTemplate.class);
+			template.put("key", "value", Duration.ofSeconds(60));
+			own.advance(Duration.ofSeconds(61));
+			assertThat(template.get("key", String.class)).isEmpty();
+		});
 	}
 
 	@Test
@@ -274,6 +316,27 @@ class EmbeddedEtcdAutoConfigurationTests {
 		@Override
 		public void close() {
 			this.revision = this.template.put("key", "last");
+		}
+
+	}
+
+	/**
+	 * Sets the endpoints when the conditions are evaluated already, as they are before an
+	 * application starts that was built ahead of time.
+	 */
+	static class LateEndpoints implements BeanFactoryPostProcessor, EnvironmentAware {
+
+		private Environment environment = new StandardEnvironment();
+
+		@Override
+		public void setEnvironment(Environment environment) {
+			this.environment = environment;
+		}
+
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+			((ConfigurableEnvironment) this.environment).getPropertySources()
+				.addFirst(new MapPropertySource("late", Map.of("etcd.endpoints", "http://there:1")));
 		}
 
 	}

@@ -17,7 +17,9 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 /**
  * Imports the auto-configurations of etcd into a test: client, template and embedded
  * server. Most tests want {@link EtcdTest @EtcdTest}, which has it; this one is for
- * combinations with other slices.
+ * combinations with other slices, together with
+ * {@link AutoConfigureTestEtcd @AutoConfigureTestEtcd}: without that, classes with the
+ * same configuration share a server, and {@code etcd.endpoints} replace it.
  *
  * @since 0.1.0
  */

@@ -14,7 +14,8 @@ import java.lang.annotation.Target;
 
 /**
  * Gives a test class a new and empty embedded etcd, whatever {@code etcd.endpoints} says.
- * It is for tests of whole applications; {@link EtcdTest @EtcdTest} has it already:
+ * It is for tests of whole applications; {@link EtcdTest @EtcdTest} has it already, and
+ * other slices need {@link AutoConfigureEtcd @AutoConfigureEtcd} beside it:
  *
  * <pre class="code">
  * &#64;SpringBootTest
@@ -37,8 +38,9 @@ import java.lang.annotation.Target;
  * <b>Context caching</b>: Spring's test support uses an application context again for
  * other classes with the same configuration. So that they share no content, the test
  * class is part of that configuration here: each class has a context of its own, which is
- * closed after the class, as no other can use it. Classes that are {@code @Nested} in
- * another and inherit its configuration use its context and server.
+ * closed after the class, as no other can use it. Classes that are {@code @Nested} in one
+ * with this annotation, and change nothing of the configuration that they inherit, use
+ * its context and server.
  *
  * @since 0.1.0
  */

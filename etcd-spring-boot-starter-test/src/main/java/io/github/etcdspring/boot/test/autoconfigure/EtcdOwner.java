@@ -23,14 +23,17 @@ final class EtcdOwner {
 	 * from, or {@code null} if it does not want an etcd of its own
 	 */
 	static @Nullable Class<?> of(Class<?> testClass) {
-		if (!TestContextAnnotationUtils.hasAnnotation(testClass, AutoConfigureTestEtcd.class)) {
-			return null;
-		}
-		Class<?> owner = testClass;
-		while (TestContextAnnotationUtils.searchEnclosingClass(owner)) {
-			owner = owner.getEnclosingClass();
+		Class<?> owner = null;
+		Class<?> candidate = testClass;
+		while (candidate != null && wantsEtcd(candidate)) {
+			owner = candidate;
+			candidate = TestContextAnnotationUtils.searchEnclosingClass(owner) ? owner.getEnclosingClass() : null;
 		}
 		return owner;
+	}
+
+	private static boolean wantsEtcd(Class<?> testClass) {
+		return TestContextAnnotationUtils.hasAnnotation(testClass, AutoConfigureTestEtcd.class);
 	}
 
 }

@@ -27,8 +27,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * new and empty embedded etcd for the test class. All other auto-configuration is
  * switched off, and of the application's components only those are found that belong to
  * etcd: {@code EtcdValueCodec}, {@code EtcdClientBuilderCustomizer},
- * {@code EtcdChannelCustomizer} and {@code EtcdHealthListener} beans. Others are
- * {@linkplain #includeFilters() included} or imported:
+ * {@code EtcdChannelCustomizer}, {@code EtcdHealthListener} and {@code CallObserver}
+ * beans. Others are {@linkplain #includeFilters() included} or imported:
  *
  * <pre class="code">
  * &#64;EtcdTest

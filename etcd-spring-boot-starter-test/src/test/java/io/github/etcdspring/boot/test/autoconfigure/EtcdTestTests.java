@@ -24,6 +24,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestPropertySource;
 
 import io.github.etcdspring.boot.test.autoconfigure.app.ExampleApplication;
 import io.github.etcdspring.boot.test.autoconfigure.app.ExampleCustomizer;
@@ -59,14 +60,25 @@ class EtcdTestTests {
 	@Test
 	void contextIsClosedAfterItsClass() {
 		run(First.class).assertStatistics((stats) -> stats.succeeded(1));
-		assertThat(contexts).singleElement()
-			.satisfies((context) -> assertThat(((ConfigurableApplicationContext) context).isActive()).isFalse());
+		assertThat(contexts).singleElement().satisfies((context) -> assertThat(isActive(context)).isFalse());
 	}
 
 	@Test
 	void methodsAndNestedClassesShareAServer() {
 		run(Outer.class).assertStatistics((stats) -> stats.started(4).succeeded(4));
 		assertThat(contexts).hasSize(4).allSatisfy((context) -> assertThat(context).isSameAs(contexts.get(0)));
+	}
+
+	@Test
+	void nestedClassesOfAnOrdinaryOneHaveServersOfTheirOwn() {
+		run(Ordinary.class).assertStatistics((stats) -> stats.started(2).succeeded(2));
+		assertThat(contexts).hasSize(2).doesNotHaveDuplicates().noneMatch(EtcdTestTests::isActive);
+	}
+
+	@Test
+	void nestedClassWithOtherPropertiesHasAServerThatIsClosedWithItsOwner() {
+		run(OuterOfOther.class).assertStatistics((stats) -> stats.started(2).succeeded(2));
+		assertThat(contexts).hasSize(2).doesNotHaveDuplicates().noneMatch(EtcdTestTests::isActive);
 	}
 
 	@Test
@@ -105,7 +117,11 @@ class EtcdTestTests {
 	void otherTestsShareTheirContextsAsEver() {
 		run(Plain.class, OtherPlain.class).assertStatistics((stats) -> stats.started(2).succeeded(2));
 		assertThat(contexts).hasSize(2).allSatisfy((context) -> assertThat(context).isSameAs(contexts.get(0)));
-		assertThat(((ConfigurableApplicationContext) contexts.get(0)).isActive()).isTrue();
+		assertThat(isActive(contexts.get(0))).isTrue();
+	}
+
+	private static boolean isActive(ApplicationContext context) {
+		return ((ConfigurableApplicationContext) context).isActive();
 	}
 
 	private static Events run(Class<?>... types) {
@@ -186,6 +202,56 @@ class EtcdTestTests {
 			void readsToo(@Autowired ApplicationContext inner) {
 				contexts.add(inner);
 				assertThat(Outer.this.template.get("outer", String.class)).isPresent();
+			}
+
+		}
+
+	}
+
+	static class Ordinary {
+
+		@Nested
+		@EtcdTest
+		@ContextConfiguration(classes = ExampleApplication.class)
+		class Inner {
+
+			@Test
+			void writes(@Autowired ApplicationContext context, @Autowired EtcdTemplate template) {
+				isFirst(context, template);
+			}
+
+		}
+
+		@Nested
+		@EtcdTest
+		@ContextConfiguration(classes = ExampleApplication.class)
+		class OtherInner {
+
+			@Test
+			void writes(@Autowired ApplicationContext context, @Autowired EtcdTemplate template) {
+				isFirst(context, template);
+			}
+
+		}
+
+	}
+
+	@EtcdTest
+	@ContextConfiguration(classes = ExampleApplication.class)
+	static class OuterOfOther {
+
+		@Test
+		void writes(@Autowired ApplicationContext context, @Autowired EtcdTemplate template) {
+			isFirst(context, template);
+		}
+
+		@Nested
+		@TestPropertySource(properties = "etcd.embedded.max-txn-ops=64")
+		class Inner {
+
+			@Test
+			void writes(@Autowired ApplicationContext context, @Autowired EtcdTemplate template) {
+				isFirst(context, template);
 			}
 
 		}
