@@ -188,6 +188,7 @@ class KeepAliveOnceTests extends KeepAliveFixture {
 	void expiryOfAKeepaliveDoesNotEndIt() {
 		KeepAlive alive = openAnswered(7, 9, new RecordedEvents());
 		advance(8);
+		assertThat(renewal(stream(1), 2)).isEqualTo(7);
 		CompletableFuture<LeaseRenewal> call = leases().keepAliveOnce(7).async();
 		// They join in order, so it has joined, too, once the next one renews.
 		leases().keepAlive(8).open(new RecordedEvents());
