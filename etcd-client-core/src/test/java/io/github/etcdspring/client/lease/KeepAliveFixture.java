@@ -93,11 +93,17 @@ abstract class KeepAliveFixture {
 		return Duration.ofMillis(Math.round(seconds * 1000));
 	}
 
+	/** What is due has been done when this returns. */
 	void advance(double seconds) {
+		settle();
+		this.timer.advance(seconds(seconds));
+		settle();
+	}
+
+	private void settle() {
 		if (this.client != null) {
 			this.client.settle();
 		}
-		this.timer.advance(seconds(seconds));
 	}
 
 	ScriptedStream stream(int number) {
