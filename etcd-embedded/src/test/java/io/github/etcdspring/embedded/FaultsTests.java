@@ -178,7 +178,9 @@ class FaultsTests {
 	void streamIsCutAfterSomeMessages() throws Exception {
 		this.faults.next(Operation.WATCH).cutAfter(2);
 		Received<WatchResponse> received = watch(this.calls);
-		this.calls.put("k", "1");
+		try (TestCalls others = TestCalls.to(this.etcd)) {
+			others.put("k", "1");
+		}
 		assertThat(received.next().getEvents(0).getKv().getValue()).isEqualTo(TestCalls.bytes("1"));
 		assertThat(received.end().getCode()).isEqualTo(Code.UNAVAILABLE);
 		assertThat(watch(this.calls).isQuiet()).isTrue();

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -86,9 +87,13 @@ public final class Connections implements AutoCloseable {
 	}
 
 	private static void cut(Channel channel) {
-		// not channel.close(): HTTP/2 would say goodbye first and wait for the streams to
-		// end
-		channel.eventLoop().execute(() -> channel.unsafe().close(channel.voidPromise()));
+		// What was sent goes out first: what is queued while gRPC writes other messages
+		// is
+		// written by a task that it adds then, before the inner one here. Not
+		// channel.close(): HTTP/2 would say goodbye first and wait for the streams to
+		// end.
+		EventLoop loop = channel.eventLoop();
+		loop.execute(() -> loop.execute(() -> channel.unsafe().close(channel.voidPromise())));
 	}
 
 	private void accepted(Channel channel) {

@@ -16,6 +16,7 @@ import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.embedded.Faults;
 import io.github.etcdspring.embedded.Operation;
+import io.github.etcdspring.embedded.error.EtcdError;
 import io.github.etcdspring.test.TestPrefix;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,12 +28,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class WatchedFlagTests {
 
 	@Test
-	void changeIsSeenAfterALostConnection(EtcdClient etcd, Faults faults, @TestPrefix String prefix) throws Exception {
+	void changeIsSeenAfterALostStream(EtcdClient etcd, Faults faults, @TestPrefix String prefix) throws Exception {
 		BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 		Watch watch = etcd.watch(KeyRange.prefix(prefix))
 			.open((batch) -> batch.events().forEach((event) -> seen.add(event.keyValue().value().asUtf8())));
 		watch.ready().join();
-		assertThat(faults.cutStreams(Operation.WATCH)).isEqualTo(1);
+		assertThat(faults.endStreams(Operation.WATCH, EtcdError.LEADER_CHANGED)).isEqualTo(1);
 		etcd.kv().put(prefix + "flag", "on").sync();
 		assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("on");
 	}
