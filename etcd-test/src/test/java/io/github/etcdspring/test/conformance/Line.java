@@ -68,6 +68,9 @@ final class Line implements AutoCloseable {
 					continue;
 				}
 				Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
+				// What comes in two pieces must not arrive in one.
+				client.setTcpNoDelay(true);
+				server.setTcpNoDelay(true);
 				this.sockets.add(client);
 				this.sockets.add(server);
 				if (this.cut) {
