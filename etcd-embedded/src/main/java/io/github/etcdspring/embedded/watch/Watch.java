@@ -91,6 +91,10 @@ final class Watch {
 		this.next = revision;
 	}
 
+	void loseHistory() {
+		this.state = State.LOST;
+	}
+
 	// note that everything up to a revision has been queued
 	void reached(long revision, long current) {
 		this.next = Math.max(this.next, revision + 1);
@@ -134,7 +138,10 @@ final class Watch {
 		/** Reads history from its next revision on. */
 		BEHIND,
 
-		/** Lost its history to a compaction; its id is in use until it is cancelled. */
+		/** Lost its history to a compaction, and its client is still to be told. */
+		LOST,
+
+		/** Has told that its history is lost; its id is in use until it is cancelled. */
 		COMPACTED,
 
 		/** Cancelled, or its stream has ended. */

@@ -38,6 +38,12 @@ import io.github.etcdspring.proto.ResponseHeader;
  */
 public final class WatchHub implements CommitListener, AutoCloseable {
 
+	/**
+	 * How often etcd looks after the watches that are behind. That the history of one is
+	 * gone it finds in such a pass, some time after it has answered the creation.
+	 */
+	private static final Duration SYNC_INTERVAL = Duration.ofMillis(100);
+
 	/** How often etcd reports progress by default; its jitter is left out. */
 	private static final Duration PROGRESS_INTERVAL = Duration.ofMinutes(10);
 
@@ -57,6 +63,8 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 	private final MvccStore store;
 
 	private final EtcdClock clock;
+
+	private final EtcdClock realTime;
 
 	private final Supplier<ResponseHeader> header;
 
@@ -81,8 +89,15 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 	 */
 	public WatchHub(MvccStore store, EtcdClock clock, Supplier<ResponseHeader> header, Shared shared,
 			int maxRequestBytes) {
+		this(store, clock, EtcdClock.system(), header, shared, maxRequestBytes);
+	}
+
+	// real time passes also while the clock stands still; it is closed with the hub
+	WatchHub(MvccStore store, EtcdClock clock, EtcdClock realTime, Supplier<ResponseHeader> header, Shared shared,
+			int maxRequestBytes) {
 		this.store = store;
 		this.clock = clock;
+		this.realTime = realTime;
 		this.header = header;
 		this.shared = shared;
 		this.fragmentBytes = (int) Math.min(Integer.MAX_VALUE, (long) maxRequestBytes + OVERHEAD_BYTES);
@@ -131,6 +146,7 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 		synchronized (this) {
 			List.copyOf(this.streams).forEach(WatchStream::close);
 		}
+		this.realTime.close();
 		this.senders.shutdown();
 	}
 
@@ -242,10 +258,12 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 		long compacted = this.store.compactedRevision();
 		RangeIndex<Watch> group = new RangeIndex<>();
 		List<Watch> members = new ArrayList<>();
+		List<Watch> lost = new ArrayList<>();
 		long from = Long.MAX_VALUE;
 		for (Watch watch : stream.lagging(MAX_LAGGING)) {
 			if (watch.next() < compacted) {
-				stream.compacted(watch, compacted);
+				stream.lose(watch);
+				lost.add(watch);
 				continue;
 			}
 			from = Math.min(from, watch.next());
@@ -255,7 +273,20 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 		if (!members.isEmpty()) {
 			readHistory(stream, from, group, members);
 		}
+		if (!lost.isEmpty()) {
+			this.realTime.schedule(SYNC_INTERVAL, () -> inOrder(stream, () -> tellLost(stream, lost)));
+		}
 		return members.size();
+	}
+
+	private void tellLost(WatchStream stream, List<Watch> lost) {
+		long compacted = this.store.compactedRevision();
+		for (Watch watch : lost) {
+			// it may have been cancelled meanwhile
+			if (watch.state() == Watch.State.LOST) {
+				stream.compacted(watch, compacted);
+			}
+		}
 	}
 
 	private void readHistory(WatchStream stream, long from, RangeIndex<Watch> group, List<Watch> members) {

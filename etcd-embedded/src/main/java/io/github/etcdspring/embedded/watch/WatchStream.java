@@ -219,6 +219,12 @@ public final class WatchStream {
 		this.behind.remove(watch);
 	}
 
+	// read no history any more for a watch that has lost it
+	void lose(Watch watch) {
+		watch.loseHistory();
+		this.behind.remove(watch);
+	}
+
 	void compacted(Watch watch, long compactRevision) {
 		end(watch, Watch.State.COMPACTED);
 		ResponseHeader header = this.hub.header().toBuilder().setRevision(0).build();

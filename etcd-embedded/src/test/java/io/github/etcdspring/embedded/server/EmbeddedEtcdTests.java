@@ -85,6 +85,9 @@ class EmbeddedEtcdTests {
 	void closeEndsStreamsAndThreads() {
 		EmbeddedEtcd etcd = EmbeddedEtcd.start();
 		try (EtcdCalls calls = new EtcdCalls(etcd.endpoint())) {
+			// so that the server has something to say a moment later
+			calls.put("a", "1");
+			etcd.faults().compact();
 			CompletableFuture<Void> created = new CompletableFuture<>();
 			CompletableFuture<Status> ended = new CompletableFuture<>();
 			StreamObserver<WatchRequest> watch = WatchGrpc.newStub(calls.channel).watch(new StreamObserver<>() {
@@ -106,7 +109,7 @@ class EmbeddedEtcdTests {
 
 			});
 			watch.onNext(WatchRequest.newBuilder()
-				.setCreateRequest(WatchCreateRequest.newBuilder().setKey(EtcdCalls.bytes("a")))
+				.setCreateRequest(WatchCreateRequest.newBuilder().setKey(EtcdCalls.bytes("a")).setStartRevision(1))
 				.build());
 			assertThat(created).succeedsWithin(10, TimeUnit.SECONDS);
 			etcd.close();

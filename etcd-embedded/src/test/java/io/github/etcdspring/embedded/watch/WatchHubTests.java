@@ -240,6 +240,91 @@ class WatchHubTests {
 	}
 
 	@Test
+	void compactedStartIsCancelledSomeTimeAfterItsCreation() {
+		EtcdClock realTime = EtcdClock.manual();
+		try (WatchHub hub = new WatchHub(this.store, this.clock, realTime, this::header, this::read, 1536 * 1024)) {
+			TestSink told = new TestSink();
+			WatchStream watches = hub.open(told);
+			createCompacted(watches, told, 1);
+			realTime.advance(Duration.ofMillis(99));
+			watches.create(request("b").setWatchId(2).build());
+			assertThat(told.take()).satisfies((created) -> {
+				assertThat(created.getWatchId()).isEqualTo(2);
+				assertThat(created.getCreated()).isTrue();
+			});
+			// progress is held up by the one that is lost, told or not
+			watches.requestProgress();
+			assertThat(hub.watchCount()).isEqualTo(2);
+			realTime.advance(Duration.ofMillis(1));
+			assertThat(told.take()).satisfies((cancelled) -> {
+				assertThat(cancelled.getWatchId()).isEqualTo(1);
+				assertThat(cancelled.getCompactRevision()).isEqualTo(3);
+			});
+			assertThat(hub.watchCount()).isEqualTo(1);
+			assertThat(told.messages).isEmpty();
+		}
+	}
+
+	@Test
+	void watchThatIsCancelledBeforeItHearsOfTheCompactionDoesNotHearOfIt() {
+		EtcdClock realTime = EtcdClock.manual();
+		try (WatchHub hub = new WatchHub(this.store, this.clock, realTime, this::header, this::read, 1536 * 1024)) {
+			TestSink told = new TestSink();
+			WatchStream watches = hub.open(told);
+			createCompacted(watches, told, 1);
+			realTime.advance(Duration.ofMillis(50));
+			watches.cancel(1);
+			assertThat(told.take()).satisfies((cancelled) -> {
+				assertThat(cancelled.getCanceled()).isTrue();
+				assertThat(cancelled.getCompactRevision()).isZero();
+			});
+			createCompacted(watches, told, 1);
+			realTime.advance(Duration.ofMillis(50));
+			watches.create(request("b").setWatchId(2).build());
+			assertThat(told.take().getWatchId()).as("the watch after the one that was cancelled").isEqualTo(2);
+			realTime.advance(Duration.ofMillis(50));
+			assertThat(told.take().getCompactRevision()).isEqualTo(3);
+			assertThat(told.messages).isEmpty();
+		}
+	}
+
+	@Test
+	void nothingIsToldOfACompactionAfterTheEnd() {
+		EtcdClock realTime = EtcdClock.manual();
+		TestSink told = new TestSink();
+		TestSink ofOther = new TestSink();
+		try (WatchHub hub = new WatchHub(this.store, this.clock, realTime, this::header, this::read, 1536 * 1024)) {
+			WatchStream ended = hub.open(told);
+			createCompacted(ended, told, 1);
+			WatchStream other = hub.open(ofOther);
+			createCompacted(other, ofOther, 1);
+			ended.close();
+			realTime.advance(Duration.ofMillis(100));
+			assertThat(ofOther.take().getCompactRevision()).isEqualTo(3);
+			createCompacted(other, ofOther, 2);
+		}
+		realTime.advance(Duration.ofMillis(100));
+		assertThat(told.messages).isEmpty();
+		assertThat(ofOther.messages).isEmpty();
+		assertThat(realTime.schedule(Duration.ZERO, () -> {
+		}).cancel()).as("closed with the hub").isFalse();
+	}
+
+	// when it is answered, its history has been found gone
+	private void createCompacted(WatchStream watches, TestSink told, long id) {
+		if (this.store.compactedRevision() < 3) {
+			put("a", "1");
+			put("a", "2");
+			this.store.compact(3);
+		}
+		watches.create(request("a").setWatchId(id).setStartRevision(2).build());
+		assertThat(told.take()).satisfies((created) -> {
+			assertThat(created.getWatchId()).isEqualTo(id);
+			assertThat(created.getCreated()).isTrue();
+		});
+	}
+
+	@Test
 	void cancelIsAnsweredOnceAndUnknownIdsAreNot() {
 		create("a");
 		this.stream.cancel(99);
