@@ -6,15 +6,16 @@
 package io.github.etcdspring.test.conformance;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.data.KeyRange;
 import io.github.etcdspring.client.error.NoSpaceException;
 import io.github.etcdspring.client.maintenance.Alarm;
 import io.github.etcdspring.client.maintenance.MemberStatus;
-import io.github.etcdspring.test.EtcdBinary;
-import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.OwnEtcd;
+import io.github.etcdspring.test.OwnEtcdExtension;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,11 +26,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ForEachEtcd
 @WithEtcd(isolated = true)
+@ExtendWith(OwnEtcdExtension.class)
 class MaintenanceConformanceTests extends MaintenanceConformance {
 
 	@Test
-	void memberThatIsFullCanBeMendedInPlace(EtcdBinary binary) {
-		try (EtcdServer small = EtcdServer.builder().binary(binary).arguments("--quota-backend-bytes=1000000").start();
+	void memberThatIsFullCanBeMendedInPlace(OwnEtcd.Builder builder) {
+		try (OwnEtcd small = builder.quotaBytes(1_000_000).start();
 				EtcdClient client = EtcdClient.builder().endpoints(small.endpoint()).build()) {
 			assertThatExceptionOfType(NoSpaceException.class).isThrownBy(() -> {
 				// The server measures itself ten times a second.

@@ -8,6 +8,7 @@ package io.github.etcdspring.test.conformance;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.error.EtcdException;
@@ -16,9 +17,9 @@ import io.github.etcdspring.client.error.Outcome;
 import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.error.TooLargeException;
 import io.github.etcdspring.client.maintenance.Alarm;
-import io.github.etcdspring.test.EtcdBinary;
-import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.OwnEtcd;
+import io.github.etcdspring.test.OwnEtcdExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -27,16 +28,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * {@link SizeConformance} on real servers, and what takes a server with other limits.
  */
 @ForEachEtcd
+@ExtendWith(OwnEtcdExtension.class)
 class SizeConformanceTests extends SizeConformance {
 
 	private static final int MIB = 1024 * 1024;
 
 	@Test
-	void serverMayHaveOtherLimits(EtcdBinary binary) {
-		try (EtcdServer server = EtcdServer.builder()
-			.binary(binary)
-			.arguments("--max-request-bytes=" + 4 * MIB, "--quota-backend-bytes=" + 16 * MIB)
-			.start();
+	void serverMayHaveOtherLimits(OwnEtcd.Builder builder) {
+		try (OwnEtcd server = builder.maxRequestBytes(4 * MIB).quotaBytes(16 * MIB).start();
 				EtcdClient client = EtcdClient.builder()
 					.endpoints(server.endpoint())
 					.maxOutboundSize(8 * MIB)

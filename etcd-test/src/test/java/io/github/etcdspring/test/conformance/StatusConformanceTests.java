@@ -6,9 +6,11 @@
 package io.github.etcdspring.test.conformance;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.OwnEtcd;
+import io.github.etcdspring.test.OwnEtcdExtension;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,12 +20,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ForEachEtcd
 @WithEtcd(isolated = true)
+@ExtendWith(OwnEtcdExtension.class)
 class StatusConformanceTests extends StatusConformance {
 
 	@Test
-	void versionIsThatOfTheProgram(EtcdServer server) {
-		assertThat(this.etcd.maintenance().status(server.endpoint()).sync().version())
-			.isEqualTo(server.version().toString());
+	void versionIsThatOfTheProgram(OwnEtcd.Builder builder) {
+		assertThat(this.etcd.maintenance().status(this.etcd.endpoints().get(0)).sync().version())
+			.isEqualTo(builder.version().toString());
 	}
 
 }

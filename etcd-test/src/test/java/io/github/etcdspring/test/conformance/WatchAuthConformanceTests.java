@@ -6,8 +6,10 @@
 package io.github.etcdspring.test.conformance;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.etcdspring.client.EtcdClient;
@@ -17,10 +19,9 @@ import io.github.etcdspring.client.error.Reason;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.proto.AuthGrpc;
 import io.github.etcdspring.proto.Permission;
-import io.github.etcdspring.test.EtcdBinary;
-import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
-import io.github.etcdspring.test.WebTokenKeys;
+import io.github.etcdspring.test.OwnEtcd;
+import io.github.etcdspring.test.OwnEtcdExtension;
 import io.github.etcdspring.test.WithEtcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,17 +33,18 @@ import static org.awaitility.Awaitility.await;
  */
 @ForEachEtcd
 @WithEtcd(isolated = true)
+@ExtendWith(OwnEtcdExtension.class)
 class WatchAuthConformanceTests extends WatchAuthConformance {
+
+	private static final Duration TOKEN_TTL = Duration.ofSeconds(3);
 
 	private static final String PASSWORD = "root's secret";
 
 	@Test
-	void tokenThatExpiresIsReplacedAndNothingIsMissed(EtcdBinary binary, @TempDir Path folder) throws Exception {
+	void tokenThatExpiresIsReplacedAndNothingIsMissed(OwnEtcd.Builder builder, @TempDir Path folder) throws Exception {
 		CountedCalls logins = new CountedCalls(AuthGrpc.getAuthenticateMethod());
-		try (EtcdServer server = EtcdServer.builder()
-			.binary(binary)
-			.arguments(WebTokenKeys.argument(folder, 3))
-			.start(); RawEtcd raw = new RawEtcd(server.endpoint())) {
+		try (OwnEtcd server = builder.webTokens(folder, TOKEN_TTL).start();
+				RawEtcd raw = new RawEtcd(server.endpoint())) {
 			raw.addUserWithRole("root", PASSWORD);
 			raw.enableAuth();
 			raw.login("root", PASSWORD);
@@ -78,9 +80,10 @@ class WatchAuthConformanceTests extends WatchAuthConformance {
 		}
 	}
 
-	private static void awaitExpiry(EtcdServer server, String token) {
+	private static void awaitExpiry(OwnEtcd server, String token) {
 		try (EtcdClient witness = EtcdClient.builder().endpoints(server.endpoint()).authToken(token).build()) {
-			await().atMost(SOON).until(() -> {
+			// One that is no web token lives on with each use.
+			await().pollInterval(TOKEN_TTL.plusSeconds(1)).atMost(SOON).until(() -> {
 				AuthenticationException refusal = catchThrowableOfType(AuthenticationException.class,
 						() -> witness.kv().get("a").sync());
 				return refusal != null && refusal.reason() == Reason.INVALID_AUTH_TOKEN;

@@ -17,6 +17,7 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import io.github.etcdspring.client.EtcdClient;
 import io.github.etcdspring.client.data.KeyRange;
@@ -24,9 +25,9 @@ import io.github.etcdspring.client.kv.Op;
 import io.github.etcdspring.client.watch.Watch;
 import io.github.etcdspring.client.watch.WatchBatch;
 import io.github.etcdspring.proto.WatchResponse;
-import io.github.etcdspring.test.EtcdBinary;
-import io.github.etcdspring.test.EtcdServer;
 import io.github.etcdspring.test.ForEachEtcd;
+import io.github.etcdspring.test.OwnEtcd;
+import io.github.etcdspring.test.OwnEtcdExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -35,17 +36,15 @@ import static org.awaitility.Awaitility.await;
  * {@link WatchSizeConformance} on real servers, and what takes one with other limits.
  */
 @ForEachEtcd
+@ExtendWith(OwnEtcdExtension.class)
 class WatchSizeConformanceTests extends WatchSizeConformance {
 
 	private static final int MIB = 1024 * 1024;
 
 	@Test
-	void revisionLargerThanTheServerSendsAtOnceIsOneBatch(EtcdBinary binary) {
+	void revisionLargerThanTheServerSendsAtOnceIsOneBatch(OwnEtcd.Builder builder) {
 		Fragments fragments = new Fragments();
-		try (EtcdServer server = EtcdServer.builder()
-			.binary(binary)
-			.arguments("--max-request-bytes=" + 8 * MIB)
-			.start();
+		try (OwnEtcd server = builder.maxRequestBytes(8 * MIB).start();
 				EtcdClient client = EtcdClient.builder()
 					.endpoints(server.endpoint())
 					.maxOutboundSize(10 * MIB)
