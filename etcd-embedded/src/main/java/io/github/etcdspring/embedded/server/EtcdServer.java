@@ -144,6 +144,7 @@ public final class EtcdServer {
 		boolean interrupted = !ended(this.server::awaitTermination);
 		this.executor.shutdown();
 		interrupted |= !ended(this.executor::awaitTermination);
+		interrupted |= !ended(this.node.watches()::awaitTermination);
 		this.connections.close();
 		if (interrupted) {
 			Thread.currentThread().interrupt();

@@ -105,7 +105,7 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 			Thread thread = new Thread(task, "etcd-embedded-watch");
 			thread.setDaemon(true);
 			return thread;
-		});
+		}, new ThreadPoolExecutor.DiscardPolicy());
 		this.senders.allowCoreThreadTimeOut(true);
 	}
 
@@ -148,6 +148,17 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 		}
 		this.realTime.close();
 		this.senders.shutdown();
+	}
+
+	/**
+	 * Wait until nothing is sent any more. To be called after {@link #close()}.
+	 * @param timeout how long to wait at most
+	 * @param unit the unit of the timeout
+	 * @return whether the threads have ended
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+		return this.senders.awaitTermination(timeout, unit);
 	}
 
 	/**
@@ -199,9 +210,7 @@ public final class WatchHub implements CommitListener, AutoCloseable {
 
 	// have the stream's messages sent by another thread
 	void send(WatchStream stream) {
-		if (!this.senders.isShutdown()) {
-			this.senders.execute(() -> sendTurn(stream));
-		}
+		this.senders.execute(() -> sendTurn(stream));
 	}
 
 	private void sendTurn(WatchStream stream) {
