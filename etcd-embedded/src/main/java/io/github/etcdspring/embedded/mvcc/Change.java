@@ -37,6 +37,9 @@ public final class Change implements Readable, AutoCloseable {
 
 	private final List<Committed> events = new ArrayList<>(1);
 
+	/** What each of the events replaced, also of this revision. */
+	private final List<@Nullable KeyValue> replaced = new ArrayList<>(1);
+
 	private boolean done;
 
 	Change(MvccStore store, LeaseKeys leases, long revision) {
@@ -125,7 +128,9 @@ public final class Change implements Readable, AutoCloseable {
 			this.store.close(this, null);
 			return List.of();
 		}
-		this.events.forEach(this::moveLease);
+		for (int i = 0; i < this.events.size(); i++) {
+			moveLease(this.replaced.get(i), this.events.get(i).event().getKv());
+		}
 		List<Committed> committed = Collections.unmodifiableList(this.events);
 		this.store.close(this, new Revision(this.revision, committed));
 		return committed;
@@ -150,12 +155,20 @@ public final class Change implements Readable, AutoCloseable {
 		this.store.add(key, version);
 		this.changed.add(key);
 		this.versions.add(version);
-		this.events.add(new Committed(event, previous));
+		this.replaced.add(previous);
+		this.events.add(new Committed(event, beforeThisRevision(key, previous)));
 	}
 
-	private void moveLease(Committed change) {
-		KeyValue current = change.event().getKv();
-		KeyValue previous = change.previous();
+	// a watch is told what the revision before had, which this one may have changed twice
+	private @Nullable KeyValue beforeThisRevision(Key key, @Nullable KeyValue previous) {
+		if (previous == null || previous.getModRevision() < this.revision) {
+			return previous;
+		}
+		KeyHistory history = this.store.find(key);
+		return (history != null) ? history.at(this.revision - 1) : null;
+	}
+
+	private void moveLease(@Nullable KeyValue previous, KeyValue current) {
 		long before = (previous != null) ? previous.getLease() : 0;
 		if (before == current.getLease()) {
 			return;

@@ -116,6 +116,23 @@ class MvccStoreTests {
 	}
 
 	@Test
+	void eventsTellWhatTheRevisionBeforeHad() {
+		Leases leases = new Leases(7L);
+		this.store.leases(leases);
+		put("a", "1");
+		try (Change change = this.store.begin()) {
+			change.put(key("a"), key("2"), 7, false, false);
+			change.put(key("b"), key("2"), 7, false, false);
+			assertThat(change.deleteRange(key("a"), FROM_KEY)).extracting(KeyValue::getModRevision)
+				.containsExactly(3L, 3L);
+			change.commit();
+		}
+		assertThat(this.store.history(3, 3, 10).get(0).events()).extracting(Committed::previous)
+			.containsExactly(keyValue("a", "1", 2, 2, 1), null, keyValue("a", "1", 2, 2, 1), null);
+		assertThat(leases.calls).containsExactly("attach a 7", "attach b 7", "detach a 7", "detach b 7");
+	}
+
+	@Test
 	void ignoreValueAndLeaseKeepWhatIsThere() {
 		this.store.leases(new Leases(7L, 8L));
 		try (Change change = this.store.begin()) {
@@ -358,9 +375,11 @@ class MvccStoreTests {
 		long next = from + 1;
 		for (Revision revision : history) {
 			assertThat(revision.revision()).isEqualTo(next++);
+			TreeMap<String, KeyValue> before = new TreeMap<>(content);
 			for (Committed each : revision.events()) {
 				String key = each.event().getKv().getKey().toStringUtf8();
-				assertThat(each.previous()).isEqualTo(content.get(key));
+				boolean created = each.event().getKv().getCreateRevision() == revision.revision();
+				assertThat(each.previous()).isEqualTo(created ? null : before.get(key));
 				if (each.event().getType() == Event.EventType.PUT) {
 					content.put(key, each.event().getKv());
 				}
