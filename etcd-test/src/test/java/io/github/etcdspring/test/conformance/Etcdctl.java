@@ -27,13 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.github.etcdspring.test.EtcdBinaries;
+import io.github.etcdspring.test.EtcdBinary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The command line client of etcd itself, as found on the {@code PATH}. Each call is a
- * process of its own that must end in time, or is killed.
+ * The command line client of etcd itself, as found on the {@code PATH} or beside the
+ * newest etcd. Each call is a process of its own that must end in time, or is killed.
  */
 final class Etcdctl implements AutoCloseable {
 
@@ -50,6 +51,10 @@ final class Etcdctl implements AutoCloseable {
 
 	private final Path folder;
 
+	private Etcdctl(Path program, String endpoint, Path folder) {
+		this(List.of(program.toString(), "--endpoints=" + endpoint), folder);
+	}
+
 	private Etcdctl(List<String> global, Path folder) {
 		this.global = global;
 		this.folder = folder;
@@ -62,13 +67,35 @@ final class Etcdctl implements AutoCloseable {
 	 * @return the program
 	 */
 	static Etcdctl find(String endpoint, Path folder) {
-		if (Found.PROGRAM == null) {
+		return new Etcdctl(required(Found.PROGRAM, NONE_FOUND), endpoint, folder);
+	}
+
+	/**
+	 * Find the program that lies beside the newest etcd. Without one the test is skipped,
+	 * or fails if an etcd is required; it is skipped, too, if that is the one on the
+	 * {@code PATH}.
+	 * @param endpoint the endpoint to talk to
+	 * @param folder a folder for what the program says
+	 * @return the program
+	 */
+	static Etcdctl findNewest(String endpoint, Path folder) {
+		List<EtcdBinary> etcds = EtcdBinaries.all();
+		Path etcd = etcds.isEmpty() ? null : etcds.get(etcds.size() - 1).path();
+		Path program = (etcd != null) ? etcd.resolveSibling("etcdctl") : null;
+		boolean runs = program != null && Files.isExecutable(program);
+		Path found = required(runs ? program : null, "There is no etcdctl beside the newest etcd, " + etcd);
+		Assumptions.assumeFalse(found.equals(Found.PROGRAM), "The newest etcdctl is the one on the PATH");
+		return new Etcdctl(found, endpoint, folder);
+	}
+
+	private static Path required(@Nullable Path program, String otherwise) {
+		if (program == null) {
 			assertThat(Boolean.getBoolean(EtcdBinaries.REQUIRED_PROPERTY))
-				.as(NONE_FOUND + " (" + EtcdBinaries.REQUIRED_PROPERTY + " is true)")
+				.as(otherwise + " (" + EtcdBinaries.REQUIRED_PROPERTY + " is true)")
 				.isFalse();
-			Assumptions.abort(NONE_FOUND);
+			return Assumptions.abort(otherwise);
 		}
-		return new Etcdctl(List.of(Found.PROGRAM.toString(), "--endpoints=" + endpoint), folder);
+		return program;
 	}
 
 	/**

@@ -9,18 +9,13 @@ import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
 
-import io.github.etcdspring.test.ForEachEtcd;
-import io.github.etcdspring.test.WithEtcd;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A session with {@code etcdctl} alone: each of its commands says the same on every
  * server.
  */
-@ForEachEtcd
-@WithEtcd(isolated = true)
-class EtcdctlCommandsTests extends EtcdctlConformance {
+abstract class EtcdctlCommandsConformance extends EtcdctlConformance {
 
 	@Test
 	void keysAndTransactions() {

@@ -24,7 +24,11 @@ abstract class EtcdctlConformance extends Conformance {
 
 	@BeforeEach
 	void findEtcdctl() {
-		this.etcdctl = Etcdctl.find(this.etcd.endpoints().get(0), this.folder);
+		this.etcdctl = findProgram(this.etcd.endpoints().get(0));
+	}
+
+	Etcdctl findProgram(String endpoint) {
+		return Etcdctl.find(endpoint, this.folder);
 	}
 
 	@AfterEach

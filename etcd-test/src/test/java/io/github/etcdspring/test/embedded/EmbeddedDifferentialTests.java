@@ -35,16 +35,21 @@ import io.github.etcdspring.test.EtcdBinary;
 import io.github.etcdspring.test.EtcdServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Does the same random things to the embedded server and to a real one and compares every
- * answer and every event. A difference is told with its seed:
- * {@code -Detcd.differential.seed=...} does the same once more.
+ * answer and every event. A difference is told with what does the same once more: the
+ * seed of the first sequence that the two servers saw, and how many they saw.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class EmbeddedDifferentialTests {
 
 	private static final boolean LONG = Boolean.getBoolean("etcd.fault.long");
+
+	private static final String SEED = "etcd.differential.seed";
+
+	private static final String SEQUENCES = "etcd.differential.sequences";
 
 	private static final int STEPS = 40;
 
@@ -73,42 +78,40 @@ class EmbeddedDifferentialTests {
 			.reduce((older, newer) -> newer)
 			.orElse(null);
 		Assumptions.assumeTrue(binary != null, "No etcd 3.5 (from 3.5.13 on) to compare the embedded server with");
-		Long replayed = Long.getLong("etcd.differential.seed");
+		Long replayed = Long.getLong(SEED);
 		long first = (replayed != null) ? replayed : System.nanoTime();
-		int count = (replayed != null) ? 1 : Integer.getInteger("etcd.differential.sequences", sequences);
-		System.out.println("EmbeddedDifferentialTests: " + form + " -Detcd.differential.seed=" + first + " to "
-				+ (first + count - 1));
+		int count = Integer.getInteger(SEQUENCES, (replayed != null) ? 1 : sequences);
+		System.out.println(
+				"EmbeddedDifferentialTests: " + form + " -D" + SEED + "=" + first + " -D" + SEQUENCES + "=" + count);
 		List<String> differences = new ArrayList<>();
 		long steps = 0;
-		for (int i = 0; i < count;) {
+		int cutShort = 0;
+		for (int i = 0; i < count && differences.size() < Integer.getInteger("etcd.differential.differences", 3);) {
 			try (EtcdServer real = EtcdServer.builder()
 				.binary(binary)
 				.arguments("--unsafe-no-fsync", "--bcrypt-cost=4")
-				.start(); EmbeddedEtcd embedded = EmbeddedEtcd.start()) {
-				Pair pair = new Pair(real.endpoint(), embedded.endpoint());
-				try (pair) {
-					while (i < count && pair.difference == null && !pair.dead) {
-						run(pair, form, first + i++);
-					}
+				.start();
+					EmbeddedEtcd embedded = EmbeddedEtcd.start();
+					Pair pair = new Pair(real, embedded.endpoint(), first + i)) {
+				while (i < count && pair.difference == null && !pair.dead) {
+					run(pair, form, first + i++);
 				}
 				steps += pair.steps;
+				cutShort += pair.dead ? 1 : 0;
 				if (pair.difference != null) {
 					differences.add(pair.difference);
-					if (differences.size() == Integer.getInteger("etcd.differential.differences", 3)) {
-						break;
-					}
 				}
 			}
 		}
-		System.out.println("EmbeddedDifferentialTests: " + form + ", " + count + " sequences, " + steps
-				+ " operations, differences: " + differences.size());
+		System.out.println("EmbeddedDifferentialTests: " + form + ", " + count + " sequences, of which " + cutShort
+				+ " ended with the process of etcd, " + steps + " operations, differences: " + differences.size());
 		assertThat(differences).as("differences").isEmpty();
 	}
 
 	private static void run(Pair pair, String form, long seed) {
 		Random random = new Random(seed);
 		RandomKv kv = new RandomKv(random);
-		pair.begin(seed, kv);
+		pair.begin(kv);
 		if (form.equals("users")) {
 			RandomUsers users = new RandomUsers(random, kv, new RandomServices(random, kv));
 			users.prologue().forEach(pair::step);
@@ -158,7 +161,11 @@ class EmbeddedDifferentialTests {
 
 		private RandomKv kv = new RandomKv(new Random(0));
 
-		private long seed;
+		private final EtcdServer process;
+
+		private final long first;
+
+		private long sequences;
 
 		private long steps;
 
@@ -168,13 +175,15 @@ class EmbeddedDifferentialTests {
 
 		private boolean dead;
 
-		Pair(String real, String embedded) {
-			this.real = new ComparedServer(real);
+		Pair(EtcdServer real, String embedded, long first) {
+			this.process = real;
+			this.first = first;
+			this.real = new ComparedServer(real.endpoint());
 			this.embedded = new ComparedServer(embedded);
 		}
 
-		void begin(long seed, RandomKv kv) {
-			this.seed = seed;
+		void begin(RandomKv kv) {
+			this.sequences++;
 			this.kv = kv;
 			this.done.clear();
 			kv.begin(this.revision);
@@ -214,9 +223,16 @@ class EmbeddedDifferentialTests {
 		 * Returns whether the process has ended. That of etcd 3.5 does so where an
 		 * operation of a transaction fails after another one has written.
 		 */
-		private static boolean hasDied(List<Object> answers) {
-			return answers.get(answers.size() - 1) instanceof Status status
+		private boolean hasDied(List<Object> answers) {
+			boolean unavailable = answers.get(answers.size() - 1) instanceof Status status
 					&& status.getCode() == Status.Code.UNAVAILABLE;
+			if (unavailable) {
+				await().atMost(10, TimeUnit.SECONDS)
+					.untilAsserted(() -> assertThat(this.process.isRunning())
+						.as("whether etcd runs that has answered " + answers)
+						.isFalse());
+			}
+			return unavailable;
 		}
 
 		private static String text(List<Object> answers) {
@@ -280,8 +296,9 @@ class EmbeddedDifferentialTests {
 
 		private void compare(String expected, String actual) {
 			if (this.difference == null && !expected.equals(actual)) {
-				this.difference = "-Detcd.differential.seed=" + this.seed + "\nafter\n" + String.join("\n", this.done)
-						+ "\na real etcd says\n" + expected + "\nand the embedded one\n" + actual;
+				this.difference = "-D" + SEED + "=" + this.first + " -D" + SEQUENCES + "=" + this.sequences
+						+ "\nafter\n" + String.join("\n", this.done) + "\na real etcd says\n" + expected
+						+ "\nand the embedded one\n" + actual;
 				System.out.println(this.difference);
 			}
 		}
