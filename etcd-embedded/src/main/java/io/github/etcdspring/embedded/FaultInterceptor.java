@@ -61,7 +61,7 @@ final class FaultInterceptor implements ServerInterceptor {
 			this.faults.opened(guarded);
 		}
 		GuardedListener<Q> listener = new GuardedListener<>(this.node, guarded, () -> next.startCall(guarded, headers),
-				() -> this.faults.closed(guarded));
+				this.faults);
 		if (plan.after().equals(Duration.ZERO)) {
 			listener.start();
 		}

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
@@ -50,6 +51,8 @@ public final class Faults {
 	private final Map<Operation, Integer> used = new EnumMap<>(Operation.class);
 
 	private final Set<GuardedCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger delayed = new AtomicInteger();
 
 	Faults(Node node, Connections connections) {
 		this.node = node;
@@ -290,6 +293,18 @@ public final class Faults {
 
 	void closed(GuardedCall<?, ?> stream) {
 		this.streams.remove(stream);
+	}
+
+	void delayed(int change) {
+		this.delayed.addAndGet(change);
+	}
+
+	/**
+	 * Returns how many calls wait for their time on the clock.
+	 * @return the number of calls that were delayed and not cancelled
+	 */
+	int delayed() {
+		return this.delayed.get();
 	}
 
 	private Collection<GuardedCall<?, ?>> open(Operation operation) {

@@ -33,7 +33,7 @@ final class GuardedListener<Q> extends ServerCall.Listener<Q> {
 
 	private final Supplier<ServerCall.Listener<Q>> service;
 
-	private final Runnable closed;
+	private final Faults faults;
 
 	private final Context context = Context.current();
 
@@ -47,19 +47,31 @@ final class GuardedListener<Q> extends ServerCall.Listener<Q> {
 
 	private volatile boolean leaderless;
 
-	GuardedListener(Node node, GuardedCall<Q, ?> call, Supplier<ServerCall.Listener<Q>> service, Runnable closed) {
+	GuardedListener(Node node, GuardedCall<Q, ?> call, Supplier<ServerCall.Listener<Q>> service, Faults faults) {
 		this.node = node;
 		this.call = call;
 		this.service = service;
-		this.closed = closed;
+		this.faults = faults;
 		call.onCancelService(this::cancel);
 	}
 
 	void startAfter(Duration delay) {
-		EtcdClock.Cancellable task = this.node.clock().schedule(delay, () -> this.context.run(this::start));
+		EtcdClock.Cancellable task = this.node.clock().schedule(delay, () -> {
+			this.faults.delayed(-1);
+			this.context.run(this::start);
+		});
 		synchronized (this) {
-			this.pending = task;
+			this.pending = () -> cancelDelay(task);
 		}
+		this.faults.delayed(1);
+	}
+
+	private boolean cancelDelay(EtcdClock.Cancellable task) {
+		boolean cancelled = task.cancel();
+		if (cancelled) {
+			this.faults.delayed(-1);
+		}
+		return cancelled;
 	}
 
 	void start() {
@@ -150,13 +162,13 @@ final class GuardedListener<Q> extends ServerCall.Listener<Q> {
 
 	@Override
 	public void onCancel() {
-		this.closed.run();
+		this.faults.closed(this.call);
 		this.call.cancelService();
 	}
 
 	@Override
 	public void onComplete() {
-		this.closed.run();
+		this.faults.closed(this.call);
 		ServerCall.Listener<Q> delegate = delegate();
 		if (delegate != null) {
 			delegate.onComplete();

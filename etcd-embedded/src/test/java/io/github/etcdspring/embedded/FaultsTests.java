@@ -131,7 +131,7 @@ class FaultsTests {
 	void delayedCallIsAnsweredWhenTheTimeHasPassed() throws Exception {
 		this.faults.next(Operation.PUT).delay(Duration.ofSeconds(5));
 		Future<PutResponse> put = putLater();
-		await().until(() -> this.faults.used() == 1);
+		await().until(() -> this.faults.delayed() == 1);
 		this.clock.advance(Duration.ofMillis(4999));
 		assertThat(revision()).isEqualTo(1);
 		assertThat(put.isDone()).isFalse();
@@ -143,7 +143,7 @@ class FaultsTests {
 	void delayedFaultComesLater() throws Exception {
 		this.faults.next(Operation.PUT).after(Duration.ofSeconds(5)).fail(EtcdError.TIMEOUT);
 		Future<PutResponse> put = putLater();
-		await().until(() -> this.faults.used() == 1);
+		await().until(() -> this.faults.delayed() == 1);
 		assertThat(put.isDone()).isFalse();
 		this.clock.advance(Duration.ofSeconds(5));
 		assertThat(TestCalls.failure(put).getDescription()).isEqualTo("etcdserver: request timed out");
@@ -153,9 +153,10 @@ class FaultsTests {
 	void callCancelledWhileDelayedIsNotApplied() throws Exception {
 		this.faults.next(Operation.PUT).delay(Duration.ofSeconds(5));
 		Future<PutResponse> put = putLater();
-		await().until(() -> this.faults.used() == 1);
+		await().until(() -> this.faults.delayed() == 1);
 		this.calls.close();
 		assertThat(TestCalls.failure(put).getCode()).isEqualTo(Code.UNAVAILABLE);
+		await().until(() -> this.faults.delayed() == 0);
 		try (TestCalls other = TestCalls.to(this.etcd)) {
 			other.put("other", "v");
 			this.clock.advance(Duration.ofSeconds(5));
@@ -164,13 +165,15 @@ class FaultsTests {
 	}
 
 	@Test
-	void neverIsNotAnsweredAndNotApplied() {
+	void neverIsNotAnsweredAndNotApplied() throws Exception {
+		assertThat(revision()).isEqualTo(1);
 		this.faults.next(Operation.PUT).never();
-		Status status = TestCalls.failure(() -> this.calls.stub(KVGrpc::newBlockingStub)
-			.withDeadlineAfter(300, TimeUnit.MILLISECONDS)
-			.put(PutRequest.newBuilder().setKey(TestCalls.bytes("k")).build()));
-		assertThat(status.getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
-		assertThat(this.faults.used(Operation.PUT)).isEqualTo(1);
+		Future<PutResponse> put = this.calls.stub(KVGrpc::newFutureStub)
+			.withDeadlineAfter(3, TimeUnit.SECONDS)
+			.put(PutRequest.newBuilder().setKey(TestCalls.bytes("k")).build());
+		await().until(() -> this.faults.used(Operation.PUT) == 1);
+		this.clock.advance(Duration.ofHours(1));
+		assertThat(TestCalls.failure(put).getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
 		assertThat(revision()).isEqualTo(1);
 	}
 

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -213,15 +214,22 @@ class WatchServiceTests {
 	void requestsBeyondWhatTheClientTakesAreNotRead() throws Exception {
 		RecordedCall<WatchRequest, WatchResponse> slow = new RecordedCall<>(this.served.channel(),
 				WatchGrpc.getWatchMethod(), new Metadata());
-		for (int i = 1; i <= 20_000; i++) {
+		// far more than the answers that fit into the window of the transport
+		int requests = 100_000;
+		for (int i = 1; i <= requests; i++) {
 			slow.send(WatchRequest.newBuilder().setCreateRequest(watch("a").setWatchId(i)).build());
 		}
+		AtomicInteger read = new AtomicInteger();
+		await().atMost(Duration.ofSeconds(60)).during(Duration.ofSeconds(1)).until(() -> {
+			int count = this.served.node().watches().watchCount();
+			return read.getAndSet(count) == count && count > 0;
+		});
+		assertThat(read.get()).isLessThan(requests);
 		create(watch("b"));
-		this.stream.take();
-		assertThat(this.served.node().watches().watchCount()).isLessThan(20_000);
+		assertThat(this.stream.take().getCreated()).as("another stream goes on").isTrue();
 		slow.request(Integer.MAX_VALUE);
-		assertThat(slow.take(20_000)).extracting(WatchResponse::getWatchId)
-			.containsExactlyElementsOf(LongStream.rangeClosed(1, 20_000).boxed().toList());
+		assertThat(slow.take(requests)).extracting(WatchResponse::getWatchId)
+			.containsExactlyElementsOf(LongStream.rangeClosed(1, requests).boxed().toList());
 	}
 
 	@Test

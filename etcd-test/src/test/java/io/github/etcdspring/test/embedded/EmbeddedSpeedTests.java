@@ -8,7 +8,9 @@ package io.github.etcdspring.test.embedded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -40,6 +42,9 @@ class EmbeddedSpeedTests {
 	private static final int ROUNDS = 5;
 
 	private static final int IN_FLIGHT = 64;
+
+	/** Less than the time of a test, so that it can say what did not come. */
+	private static final long PATIENCE_SECONDS = 120;
 
 	@Test
 	void startToFirstAnswer() {
@@ -80,7 +85,7 @@ class EmbeddedSpeedTests {
 	}
 
 	@Test
-	void manyKeysAndManyWatches() {
+	void manyKeysAndManyWatches() throws Exception {
 		int keys = 100_000;
 		int watches = 10_000;
 		int perTxn = 100;
@@ -101,14 +106,15 @@ class EmbeddedSpeedTests {
 			for (int i = 0; i < watches; i++) {
 				open.add(client.watch(KeyRange.key(key(i))).open((batch) -> events.release(batch.events().size())));
 			}
-			open.forEach((watch) -> watch.ready().join());
+			CompletableFuture.allOf(open.stream().map(Watch::ready).toArray(CompletableFuture[]::new))
+				.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
 			long watching = System.nanoTime();
 			List<CompletableFuture<?>> puts = new ArrayList<>();
 			for (int i = 0; i < watches; i++) {
 				puts.add(client.kv().put(key(i), "new").async());
 			}
-			puts.forEach(CompletableFuture::join);
-			events.acquireUninterruptibly(watches);
+			CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+			assertThat(events.tryAcquire(watches, PATIENCE_SECONDS, TimeUnit.SECONDS)).as("all events came").isTrue();
 			long told = System.nanoTime();
 			assertThat(client.kv().put(key(keys - 1), "nobody watches").sync().revision()).isPositive();
 			long one = System.nanoTime();
@@ -149,13 +155,21 @@ class EmbeddedSpeedTests {
 	private static double rate(int calls, int inFlight, LongFunction<CompletableFuture<?>> call)
 			throws InterruptedException {
 		Semaphore free = new Semaphore(inFlight);
+		Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 		long before = System.nanoTime();
 		for (int i = 0; i < calls; i++) {
 			free.acquire();
-			call.apply(i).whenComplete((result, ex) -> free.release());
+			call.apply(i).whenComplete((result, ex) -> {
+				if (ex != null) {
+					failures.add(ex);
+				}
+				free.release();
+			});
 		}
 		free.acquire(inFlight);
-		return calls / ((System.nanoTime() - before) / 1e9);
+		double seconds = (System.nanoTime() - before) / 1e9;
+		assertThat(failures).as("failures of calls").isEmpty();
+		return calls / seconds;
 	}
 
 	private static EtcdClient client(String endpoint) {
