@@ -68,6 +68,10 @@ final class QueuedCall<A> {
 			return;
 		}
 		first.ifPresent((answer) -> answer(() -> answer));
+		if (this.state.get() == State.ABANDONED) {
+			// before there was a key to clean up, perhaps
+			cleanUp(steps);
+		}
 	}
 
 	private void answerLater(Supplier<A> turn) {
@@ -88,20 +92,24 @@ final class QueuedCall<A> {
 	}
 
 	private void abandon(Steps<A> steps) {
-		if (!this.state.compareAndSet(State.NEW, State.ABANDONED)) {
-			return;
+		if (this.state.compareAndSet(State.NEW, State.ABANDONED)) {
+			cleanUp(steps);
 		}
-		KeyQueue.Place place = this.place;
-		if (place != null) {
-			place.leave();
-		}
-		Candidate candidate = this.candidate;
-		if (candidate != null) {
-			this.node.write(() -> {
+	}
+
+	private void cleanUp(Steps<A> steps) {
+		this.node.write(() -> {
+			KeyQueue.Place place = this.place;
+			if (place != null) {
+				place.leave();
+			}
+			Candidate candidate = this.candidate;
+			this.candidate = null;
+			if (candidate != null) {
 				steps.abandoned(candidate);
-				return null;
-			});
-		}
+			}
+			return null;
+		});
 	}
 
 	/**
