@@ -30,7 +30,7 @@ import io.github.etcdspring.proto.WatchProgressRequest;
 
 /**
  * Random requests of the other services. Each lease has its own lock and its own
- * election: nobody waits for anybody.
+ * election, one of them also those without a name: nobody waits for anybody.
  */
 final class RandomServices {
 
@@ -106,7 +106,8 @@ final class RandomServices {
 
 	Step lockOrElection() {
 		long id = this.kv.chance(10) ? 99 : this.kv.lease();
-		ByteString name = ByteString.copyFromUtf8(this.kv.chance(20) ? "" : "n" + id);
+		boolean unnamed = this.kv.chance(4) && id == RandomKv.LEASES[0];
+		ByteString name = ByteString.copyFromUtf8(unnamed ? "" : "n" + id);
 		ByteString own = ByteString.copyFromUtf8("n" + id + "/" + Long.toHexString(id));
 		LeaderKey.Builder leader = LeaderKey.newBuilder()
 			.setName(name)

@@ -89,11 +89,15 @@ final class RandomUsers {
 		steps.add(as(null, AuthGrpc.getAuthenticateMethod(), login(ROOT, ROOT)));
 		steps.add(as(ROOT, AuthGrpc.getUserListMethod(), AuthUserListRequest.getDefaultInstance()));
 		steps.add(as(ROOT, AuthGrpc.getAuthDisableMethod(), AuthDisableRequest.getDefaultInstance()));
-		for (String user : List.of(ROOT, "u", "v", "w")) {
+		List<String> users = new ArrayList<>(USERS);
+		users.add(ROOT);
+		for (String user : users) {
 			steps.add(
 					as(null, AuthGrpc.getUserDeleteMethod(), AuthUserDeleteRequest.newBuilder().setName(user).build()));
 		}
-		for (String role : List.of(ROOT, "r", "s", "t")) {
+		List<String> roles = new ArrayList<>(ROLES);
+		roles.add(ROOT);
+		for (String role : roles) {
 			steps.add(
 					as(null, AuthGrpc.getRoleDeleteMethod(), AuthRoleDeleteRequest.newBuilder().setRole(role).build()));
 		}
