@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -67,15 +68,28 @@ public final class Connections implements AutoCloseable {
 	}
 
 	/**
-	 * Cuts all connections.
+	 * Cuts all connections, and waits until they are, at most a second or until it is
+	 * interrupted.
 	 * @return how many there were
 	 */
 	public int cutAll() {
-		int cut = 0;
+		List<Channel> cut = new ArrayList<>();
 		for (SocketAddress remote : List.copyOf(this.open.keySet())) {
-			cut += cut(remote) ? 1 : 0;
+			Channel channel = this.open.remove(remote);
+			if (channel != null) {
+				cut(channel);
+				cut.add(channel);
+			}
 		}
-		return cut;
+		CountDownLatch closing = new CountDownLatch(cut.size());
+		cut.forEach((channel) -> channel.closeFuture().addListener((closed) -> closing.countDown()));
+		try {
+			closing.await(1, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return cut.size();
 	}
 
 	/**
